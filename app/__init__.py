@@ -1,0 +1,1 @@
+"""The platform: HTTP -> service -> rules and ledger -> PostgreSQL -> outbox -> partners and people."""

@@ -1,0 +1,93 @@
+"""rewards verify-ledger, explain and expire."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlmodel import Session
+
+from app.cli.failures import told_plainly
+from app.cli.scheme import Choice, opened_database
+from app.core.clock import SystemClock
+from app.earning.explanation import EventExplanation, explain_event
+from app.earning.verify import find_event_drift
+from app.ledger.verify import VerifyReport, verify_ledger
+from app.redemption.service import expire_due_vouchers
+from rules.reference import Check
+
+FOUND = 1
+_SWEEP = 500
+_WIDE = 160
+
+
+def verify(context: typer.Context) -> None:
+    """Recompute every balance from its transfers; exit 1 when something is wrong."""
+    choice = context.ensure_object(Choice)
+    with told_plainly():
+        with opened_database(choice.settings()) as database:
+            report, drift = database.in_transaction(_verify)
+        findings = [*(finding.sentence for finding in report.findings), *drift]
+        for finding in findings:
+            typer.echo(finding)
+        counted = f"{report.accounts} accounts, {report.transfers} transfers, {report.holds} holds"
+        if findings:
+            typer.echo(f"The ledger is WRONG: {len(findings)} findings in {counted}.")
+            raise typer.Exit(FOUND)
+        typer.echo(f"The ledger is right: {counted}.")
+
+
+def _verify(session: Session) -> tuple[VerifyReport, tuple[str, ...]]:
+    return verify_ledger(session), find_event_drift(session)
+
+
+def explain(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(help="The event's source, such as urn:wymetro:taps.", metavar="SOURCE")],
+    event_id: Annotated[str, typer.Argument(help="The event's id, as its source sent it.", metavar="ID")],
+) -> None:
+    """Say why an event earned what it earned: in sentences, then check by check."""
+    choice = context.ensure_object(Choice)
+    with told_plainly():
+        with opened_database(choice.settings()) as database:
+            explained = database.in_transaction(
+                lambda session: explain_event(session, source=source, external_id=event_id)
+            )
+        for sentence in explained.sentences:
+            typer.echo(sentence)
+        _print_checks(explained)
+
+
+def _print_checks(explained: EventExplanation) -> None:
+    checks = [(rule, check) for rule in (explained.trace.rules if explained.trace else ()) for check in rule.checks]
+    if not checks:
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in ("Rule", "Fact", "Wanted", "Found", "Holds"):
+        table.add_column(heading, overflow="fold")
+    for rule, check in checks:
+        found = "not known" if check.actual is None else str(check.actual)
+        table.add_row(rule.title, check.fact, _wanted(check), found, "yes" if check.passed else "no")
+    typer.echo()
+    screen = Console(markup=False, highlight=False)
+    screen.print(table, width=screen.width if screen.is_terminal else _WIDE)
+
+
+def _wanted(check: Check) -> str:
+    if check.wanted is None:
+        return "any"
+    wanted = ", ".join(map(str, check.wanted)) if isinstance(check.wanted, tuple) else str(check.wanted)
+    return f"{check.op.replace('_', ' ')} {wanted}"
+
+
+def expire(context: typer.Context) -> None:
+    """End the vouchers whose time is over, and give their points and stock back."""
+    choice = context.ensure_object(Choice)
+    with told_plainly():
+        ended, now = 0, SystemClock().now()
+        with opened_database(choice.settings()) as database:
+            while batch := database.in_transaction(lambda session: expire_due_vouchers(session, now=now, limit=_SWEEP)):
+                ended += batch
+        typer.echo(f"Expired {ended} vouchers.")

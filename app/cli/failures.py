@@ -1,0 +1,58 @@
+"""Turns what went wrong into one sentence on stderr and an exit code; no traceback for an operator's mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import psycopg
+import typer
+from psycopg import errors as pg
+from sqlalchemy.exc import DBAPIError
+
+from app.cli.screen import STDERR
+from app.core.errors import Misconfigured, Refusal
+
+FAILED = 2
+INTERRUPTED = 130
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Exit 2 with a sentence for whatever an operator can mend, 130 after Ctrl-C; let our own faults through."""
+    try:
+        yield
+    except (Misconfigured, Refusal) as fault:
+        fail(str(fault))
+    except DBAPIError as fault:
+        fail(_explain_database(fault.orig))
+    except psycopg.Error as fault:
+        fail(_explain_database(fault))
+    except BrokenPipeError:
+        raise typer.Exit(FAILED) from None
+    except OSError as fault:
+        if not fault.filename:
+            raise
+        fail(f"{fault.filename}: {fault.strerror}.")
+    except KeyboardInterrupt:
+        STDERR.print("Stopped.")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def fail(sentence: str) -> NoReturn:
+    """End the command with `sentence`."""
+    STDERR.print(f"[bold red]Error:[/] {_plain(sentence)}", highlight=False, soft_wrap=True)
+    raise typer.Exit(FAILED)
+
+
+def _plain(sentence: str) -> str:
+    return sentence.replace("[", r"\[")
+
+
+def _explain_database(fault: BaseException | None) -> str:
+    said = str(fault).strip().splitlines()
+    if isinstance(fault, pg.UndefinedTable | pg.InvalidSchemaName) or any("rewards_app" in line for line in said):
+        return "This scheme has no tables here yet. Make them: rewards migrate"
+    first = said[0] if said else "no reason was given"
+    return f"PostgreSQL: {first}. Check DATABASE_URL and that the server runs."

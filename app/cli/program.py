@@ -1,0 +1,42 @@
+"""The command `rewards`: what there is, and what every command has in common."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from app.cli import books, importing, people, schema, serving, showcase
+from app.cli.scheme import Choice
+
+program = typer.Typer(
+    name="rewards",
+    help="Smart Leeds Rewards: events become points become rewards, exactly and explained.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+program.command("serve")(serving.serve)
+program.command("migrate")(schema.migrate)
+program.command("seed-demo")(showcase.seed_demo)
+program.command("demo-credentials")(showcase.demo_credentials)
+program.command("import")(importing.import_file)
+program.command("verify-ledger")(books.verify)
+program.command("explain")(books.explain)
+program.command("expire")(books.expire)
+program.command("create-officer")(people.make_officer)
+
+
+@program.callback()
+def choose(
+    context: typer.Context,
+    scheme: Annotated[str | None, typer.Option(help="Which scheme; SCHEME, else leeds.", show_default=False)] = None,
+) -> None:
+    """Smart Leeds Rewards: events become points become rewards, exactly and explained."""
+    context.obj = Choice(scheme)
+
+
+def main() -> None:
+    """Run the command that was asked for."""
+    program()

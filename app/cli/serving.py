@@ -1,0 +1,117 @@
+"""rewards serve: migrate, seed in demo mode, serve, and stop everything again."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from app.cli.failures import told_plainly
+from app.cli.scheme import Choice, is_demo, opened_runtime
+from app.cli.screen import note
+from app.cli.showcase import base_url_of, ensure_seeded
+from app.core.errors import Misconfigured
+from app.core.settings import Settings
+from app.demo.mark import DemoMark, write_mark
+from app.main import create_app
+from app.web.runtime import Runtime
+
+GRACE_SECONDS = 5
+"""How long running requests may take to end after Ctrl-C."""
+
+HOW_TO_TRY = """
+In another terminal:
+  eval "$(rewards demo-credentials)"
+  TOKEN=$(curl -s -u "$CLIENT_ID:$CLIENT_SECRET" -d grant_type=client_credentials "$BASE_URL/oauth/token" \\
+    | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')
+  curl -s "$BASE_URL/v1/events" -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/cloudevents+json' \\
+    -d '{"specversion": "1.0", "id": "try-1", "source": "'$SOURCE'", "type": "transit.tap", "subject": "'$CARD'",
+         "time": "'$(date -u +%FT%TZ)'", "data": {"mode": "bus", "leg": "on", "stop": "450010441"}}'
+  curl -s "$BASE_URL/v1/events/$SOURCE/try-1/explanation" -H "Authorization: Bearer $TOKEN"
+  curl -s "$BASE_URL/v1/me/balance" -H "Authorization: Bearer $RESIDENT_TOKEN"
+  CODE=$(curl -s "$BASE_URL/v1/redemptions" -H "Authorization: Bearer $RESIDENT_TOKEN" \\
+    -H 'Content-Type: application/json' -d '{"reward_id": "'$REWARD'"}' \\
+    | python3 -c 'import json, sys; print(json.load(sys.stdin)["code"])')
+  curl -s "$BASE_URL/v1/vouchers/redeem" -H "Authorization: Bearer $PARTNER_TOKEN" -d '{"code": "'$CODE'"}' \\
+    -H 'Content-Type: application/json'
+docs/tutorial/first-award.md walks through it. Ctrl-C stops everything.
+"""
+
+
+class PortInUse(Misconfigured):
+    """Somebody else listens there."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(f"Port {port} is in use. Stop what uses it, or choose another with PORT, such as PORT=8001.")
+
+
+def serve(
+    context: typer.Context,
+    *,
+    demo: Annotated[bool, typer.Option("--demo", help="Seed and serve the Leeds demonstration.")] = False,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; PORT, else 8000.", show_default=False)] = None,
+) -> None:
+    """Serve the API and the pages until Ctrl-C."""
+    choice = context.ensure_object(Choice)
+    with told_plainly():
+        settings = choice.settings(**({} if port is None else {"port": port}))
+        with _bound_socket(settings) as listening:
+            settings = settings.model_copy(update={"port": listening.getsockname()[1]})
+            _serve(settings, listening, demo=demo or is_demo(settings))
+
+
+def _serve(settings: Settings, listening: socket.socket, *, demo: bool) -> None:
+    base_url = base_url_of(settings)
+    if not settings.database_url:
+        note(f"No DATABASE_URL: using a PostgreSQL of our own in {settings.data_dir}.")
+    with opened_runtime(settings, demo=demo, migrate=True) as runtime:
+        if demo:
+            ensure_seeded(runtime)
+            write_mark(settings.data_dir, DemoMark(base_url))
+        _run(runtime, listening, f"Ready on {base_url}{HOW_TO_TRY if demo else ''}")
+
+
+def _run(runtime: Runtime, listening: socket.socket, ready: str) -> None:
+    config = uvicorn.Config(
+        create_app(runtime),
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    try:
+        AnnouncedServer(config, ready).run(sockets=[listening])
+    except KeyboardInterrupt:  # uvicorn has ended its work by then and passes the signal on
+        note("Stopped.")
+
+
+class AnnouncedServer(uvicorn.Server):
+    """Says that it is ready once it accepts connections, and not before."""
+
+    def __init__(self, config: uvicorn.Config, ready: str) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            typer.echo(self._ready)
+
+
+def _bound_socket(settings: Settings) -> socket.socket:
+    """The address taken before anything is started, so that a port in use costs no time. Raises PortInUse."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((settings.host, settings.port))
+    except OSError as fault:
+        listening.close()
+        if fault.errno == errno.EADDRINUSE:
+            raise PortInUse(settings.port) from None
+        message = f"Cannot listen on {settings.host} port {settings.port}: {fault.strerror}. Check HOST and PORT."
+        raise Misconfigured(message) from None
+    return listening

@@ -1,0 +1,38 @@
+"""The only reader of the clock: UTC instants in storage, Europe/London dates for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+
+class Clock(Protocol):
+    """Gives the present instant, always aware and in UTC; edges pass it on to services as `now`."""
+
+    def now(self) -> datetime: ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass
+class SetClock:
+    """A clock that stands where it is put, for tests and demonstrations."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+
+def london_date(instant: datetime) -> date:
+    """The calendar date that a person in Leeds would call `instant`."""
+    return instant.astimezone(LONDON).date()

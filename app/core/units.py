@@ -1,0 +1,8 @@
+"""Amounts are whole numbers of one unit, and the type says which; there is no float near points or money."""
+
+from __future__ import annotations
+
+from typing import NewType
+
+Points = NewType("Points", int)
+Pence = NewType("Pence", int)

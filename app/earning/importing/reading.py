@@ -1,0 +1,85 @@
+"""Rows of a CSV file as a stream: flat memory, each row with its line, a bad row a fault and not the end."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import TextIOWrapper
+from pathlib import Path
+
+from app.earning.importing.declaration import FileForm
+from app.earning.importing.errors import ColumnsMissing, FileUnreadable
+
+LONGEST_CELL = 10_000
+_ASK_EVERY = 200
+
+
+class RowFault(Exception):
+    """One row cannot become an event. `str()` is the reason and never repeats what the cell says."""
+
+    def __init__(self, *, column: str, code: str, reason: str) -> None:
+        self.column, self.code = column, code
+        super().__init__(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`line` is where the row begins, the header being line 1."""
+
+    line: int
+    cells: Mapping[str, str] | RowFault
+
+
+def read_rows(
+    path: Path, form: FileForm, columns: Sequence[str], *, passed: Callable[[int], None] = lambda _: None
+) -> Iterator[Row]:
+    """Stream the rows; `passed` is told now and then how many bytes lie behind.
+
+    Raises FileUnreadable, or ColumnsMissing when the header lacks one of `columns`.
+    """
+    try:
+        with path.open("rb") as raw, TextIOWrapper(raw, encoding=form.encoding, newline="") as text:
+            for number, row in enumerate(_read(path.name, text, form, columns)):
+                if number % _ASK_EVERY == 0:
+                    passed(raw.tell())
+                yield row
+            passed(raw.tell())
+    except OSError as fault:
+        raise FileUnreadable(name=path.name, fault=f"{fault.strerror or 'the system refuses'}.") from fault
+    except UnicodeError as fault:
+        expected = "UTF-8" if form.encoding == "utf-8-sig" else form.encoding
+        reason = f"it is not {expected} text. Save it as {expected}, or name its encoding in the map."
+        raise FileUnreadable(name=path.name, fault=reason) from fault
+
+
+def _read(name: str, text: TextIOWrapper, form: FileForm, columns: Sequence[str]) -> Iterator[Row]:
+    lines = csv.reader(text, delimiter=form.delimiter, strict=True)
+    try:
+        header = [title.strip() for title in next(lines)]
+    except (StopIteration, csv.Error) as fault:
+        raise FileUnreadable(name=name, fault="it has no header line.") from fault
+    missing = [column for column in columns if column not in header]
+    if missing:
+        raise ColumnsMissing(name=name, missing=missing, found=header)
+    while True:
+        line = lines.line_num + 1
+        try:
+            values = next(lines)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield Row(line, RowFault(column="", code="row-malformed", reason="The line is not well-formed CSV."))
+            continue
+        if values:
+            yield Row(line, _cells(header, values))
+
+
+def _cells(header: Sequence[str], values: Sequence[str]) -> Mapping[str, str] | RowFault:
+    if len(values) != len(header):
+        reason = f"The row has {len(values)} columns; the header has {len(header)}."
+        return RowFault(column="", code="row-malformed", reason=reason)
+    for title, value in zip(header, values, strict=True):
+        if len(value) > LONGEST_CELL:
+            return RowFault(column=title, code="row-malformed", reason=f"The cell is over {LONGEST_CELL} characters.")
+    return dict(zip(header, values, strict=True))

@@ -1,0 +1,233 @@
+"""Events in: one set-based transaction by the steps of docs/explanation/posting.md, with a result for every event.
+
+(1) find the cards' holders, (2) lock their states in id order, (3) find which events are known, (4) judge the rest,
+(5) fold each resident and lock the budgets that are asked, (6) write events, points, wallets and states, (7) when
+fewer events went in than expected, somebody sent the same in between: roll back and run again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session
+
+from app.core.clock import london_date
+from app.core.errors import Refusal, TryAgain
+from app.core.ids import take_ids
+from app.earning.envelope import Content, Envelope, read_content, read_envelope
+from app.earning.errors import BatchTooLarge, EventChanged, SourceNotYours
+from app.earning.folding import Refold, decide_and_post
+from app.earning.records import (
+    KnownEvent,
+    LockedState,
+    NewEvent,
+    count_not_enrolled,
+    find_known,
+    insert_events,
+    lock_states,
+)
+from app.identity.queries import Client
+from app.identity.sources import SourceRead, list_sources
+from app.ledger.chart import quarter_of
+from app.residents.cards import CardKeys
+from app.residents.queries import CardHolder, find_card_holders
+from rules.event import Event
+
+LARGEST_BATCH = 1000
+BEFORE_SCHEME = "before_scheme"
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeOptions:
+    """`late_window` None takes events of any age (seeding, imports of old files). `history` keeps them unpaid."""
+
+    late_window: timedelta | None = timedelta(days=14)
+    history: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EventResult:
+    """What became of one event. `source` and `id` are None where they were not sound enough to repeat.
+
+    `status`: awarded, recorded, duplicate, not_enrolled, held or rejected; `points` are the event's own, `adjusted`
+    its effect on earlier ones; `refusal` says why it was rejected.
+    """
+
+    source: str | None
+    id: str | None
+    status: str
+    points: int = 0
+    adjusted: int = 0
+    reasons: tuple[str, ...] = ()
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What was looked up for a batch, once."""
+
+    client: Client
+    sources: dict[str, SourceRead]
+    holders: dict[str, CardHolder]
+    states: dict[int, LockedState]
+    known: dict[tuple[int, str], KnownEvent]
+    options: IntakeOptions
+    now: datetime
+
+
+def record_events(
+    session: Session,
+    *,
+    client: Client,
+    events: Sequence[object],
+    keys: CardKeys,
+    options: IntakeOptions,
+    now: datetime,
+) -> list[EventResult]:
+    """Take in up to 1,000 CloudEvents (parsed JSON), in order; a bad one is rejected and does not sink the others.
+
+    Raises BatchTooLarge. Raises TryAgain when another request kept one of the events in between.
+    """
+    if len(events) > LARGEST_BATCH:
+        raise BatchTooLarge(events=len(events), most=LARGEST_BATCH)
+    sources = list_sources(session)
+    envelopes = [_read_envelope(sent, client, sources) for sent in events]
+    batch = _look_up(session, client, sources, envelopes, keys, options, now)
+    results: list[EventResult | None] = []
+    first: dict[tuple[str, str], int] = {}
+    new: dict[int, NewEvent] = {}
+    not_enrolled: Counter[tuple[int, date]] = Counter()
+    for index, envelope in enumerate(envelopes):
+        if isinstance(envelope, EventResult):
+            results.append(envelope)
+            continue
+        earlier = first.get((envelope.source, envelope.id))
+        if earlier is not None and earlier in new:
+            results.append(_repeat_within(envelope, new[earlier]))
+            continue
+        first[envelope.source, envelope.id] = index
+        judged = _judge(envelope, batch)
+        if isinstance(judged, NewEvent):
+            new[index] = judged
+            results.append(None)
+        else:
+            results.append(judged)
+            if judged.status == "not_enrolled":
+                not_enrolled[batch.sources[envelope.source].id, london_date(now)] += 1
+    _keep(session, batch, list(new.values()))
+    count_not_enrolled(session, counts=not_enrolled)
+    return [
+        result if result is not None and result.status != "repeat" else _result_of(new, first, result, index)
+        for index, result in enumerate(results)
+    ]
+
+
+def _read_envelope(sent: object, client: Client, sources: dict[str, SourceRead]) -> Envelope | EventResult:
+    try:
+        envelope = read_envelope(sent)
+    except Refusal as refusal:
+        return EventResult(None, None, "rejected", refusal=refusal)
+    if envelope.source not in client.sources or envelope.source not in sources:
+        return EventResult(envelope.source, envelope.id, "rejected", refusal=SourceNotYours())
+    return envelope
+
+
+def _look_up(
+    session: Session,
+    client: Client,
+    sources: dict[str, SourceRead],
+    envelopes: list[Envelope | EventResult],
+    keys: CardKeys,
+    options: IntakeOptions,
+    now: datetime,
+) -> _Batch:
+    sound = [envelope for envelope in envelopes if isinstance(envelope, Envelope)]
+    hashes = {subject: keys.hash_subject(subject) for subject in {envelope.subject for envelope in sound} if subject}
+    by_hash = find_card_holders(session, hashes=list(hashes.values()))
+    holders = {subject: by_hash[token_hash] for subject, token_hash in hashes.items() if token_hash in by_hash}
+    states = lock_states(session, resident_ids=[holder.resident_id for holder in holders.values()])
+    known = find_known(session, keys=[(sources[envelope.source].id, envelope.id) for envelope in sound])
+    return _Batch(client, sources, holders, states, known, options, now)
+
+
+def _judge(envelope: Envelope, batch: _Batch) -> EventResult | NewEvent:
+    """Known before; else checked, and only then its card looked up."""
+    source = batch.sources[envelope.source]
+    known = batch.known.get((source.id, envelope.id))
+    if known is not None:
+        if known.digest != envelope.digest:
+            return EventResult(envelope.source, envelope.id, "rejected", refusal=EventChanged())
+        return EventResult(envelope.source, envelope.id, "duplicate", known.points, known.adjusted, known.reasons)
+    try:
+        content = read_content(envelope, client=batch.client, now=batch.now, late_window=batch.options.late_window)
+    except Refusal as refusal:
+        return EventResult(envelope.source, envelope.id, "rejected", refusal=refusal)
+    holder = batch.holders.get(content.subject)
+    if holder is None or content.happened_at < holder.enrolled_at:
+        return EventResult(envelope.source, envelope.id, "not_enrolled")
+    return _new_event(envelope, content, holder, source, counted=not batch.options.history)
+
+
+def _new_event(
+    envelope: Envelope, content: Content, holder: CardHolder, source: SourceRead, *, counted: bool
+) -> NewEvent:
+    event = Event(
+        source=envelope.source,
+        id=envelope.id,
+        type=content.type,
+        happened_at=content.happened_at,
+        data=content.data,
+        resident=holder.facts,
+        evidence=source.evidence,
+    )
+    return NewEvent(
+        id=0,
+        resident_id=holder.resident_id,
+        card_id=holder.card_id,
+        source_id=source.id,
+        digest=envelope.digest,
+        event=event,
+        counted=counted,
+        reasons=() if counted else (BEFORE_SCHEME,),
+    )
+
+
+def _repeat_within(envelope: Envelope, first: NewEvent) -> EventResult:
+    """The second of two in one batch; its numbers are known once the first has been decided."""
+    if first.digest != envelope.digest:
+        return EventResult(envelope.source, envelope.id, "rejected", refusal=EventChanged())
+    return EventResult(envelope.source, envelope.id, "repeat")
+
+
+def _keep(session: Session, batch: _Batch, new: list[NewEvent]) -> None:
+    if not new:
+        return
+    for event, event_id in zip(new, take_ids(session, len(new)), strict=True):
+        event.id = event_id
+    by_resident: dict[int, list[NewEvent]] = {}
+    for event in new:
+        if event.counted:
+            by_resident.setdefault(event.resident_id, []).append(event)
+    refolds = []
+    for resident_id in sorted(by_resident):
+        events = sorted(by_resident[resident_id], key=lambda event: event.event.key)
+        refolds.append(Refold(resident_id, batch.states[resident_id], events, cause_id=events[0].id))
+    if refolds:
+        decide_and_post(session, refolds=refolds, now=batch.now)
+    if insert_events(session, events=new, quarter=quarter_of(batch.now), now=batch.now) < len(new):
+        raise TryAgain
+
+
+def _result_of(
+    new: dict[int, NewEvent], first: dict[tuple[str, str], int], repeat: EventResult | None, index: int
+) -> EventResult:
+    if repeat is not None:
+        kept = new[first[str(repeat.source), str(repeat.id)]]
+        status = "duplicate"
+    else:
+        kept = new[index]
+        status = "awarded" if kept.points else "recorded"
+    return EventResult(kept.event.source, kept.event.id, status, kept.points, kept.adjusted, kept.reasons)

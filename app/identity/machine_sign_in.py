@@ -1,0 +1,161 @@
+"""The token endpoint for machines: OAuth 2.0 client credentials (RFC 6749, section 4.4) by Authlib's server core."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Request  # type: ignore[import-untyped]
+from authlib.oauth2.rfc6749.errors import (  # type: ignore[import-untyped]
+    InvalidClientError,
+    InvalidScopeError,
+    UnsupportedGrantTypeError,
+)
+from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant  # type: ignore[import-untyped]
+from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload  # type: ignore[import-untyped]
+from sqlmodel import Session
+
+from app.identity.queries import Client, find_client, find_client_by_secret
+from app.identity.tokens import MACHINE_TOKEN_SECONDS, TokenIssuer
+
+GRANT_TYPE = "client_credentials"
+WAYS_IN = ("client_secret_basic", "client_secret_post")
+
+
+@dataclass(frozen=True)
+class TokenRequest:
+    """What came: the form's fields in order (a name may repeat) and the Authorization header, if any."""
+
+    fields: tuple[tuple[str, str], ...]
+    authorization: str | None
+
+
+@dataclass(frozen=True)
+class TokenAnswer:
+    """What goes back, in OAuth's own form: errors here are not problems (RFC 6749, section 5.2)."""
+
+    status: int
+    body: dict[str, Any]
+    headers: tuple[tuple[str, str], ...]
+
+
+def issue_token(session: Session, *, request: TokenRequest, issuer: TokenIssuer, now: datetime) -> TokenAnswer:
+    """A token for a machine, or OAuth's error. Nothing of what came is repeated in the answer."""
+    answer: TokenAnswer = _Server(session, issuer, now).create_token_response(request)
+    return answer
+
+
+class _Machine:
+    """A client as Authlib asks about one."""
+
+    def __init__(self, session: Session, client: Client) -> None:
+        self._session = session
+        self.client = client
+
+    def check_client_secret(self, secret: str) -> bool:
+        return find_client_by_secret(self._session, client_id=self.client.client_id, secret=secret) is not None
+
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
+        return endpoint == "token" and method in WAYS_IN
+
+    def check_grant_type(self, grant_type: str) -> bool:
+        return grant_type == GRANT_TYPE
+
+
+class _ClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]  # Authlib is untyped
+    TOKEN_ENDPOINT_AUTH_METHODS = WAYS_IN
+
+    def authenticate_token_endpoint_client(self) -> _Machine:
+        """Authlib's check, with one sentence for every failure, so that it does not tell which ids exist."""
+        try:
+            machine: _Machine = super().authenticate_token_endpoint_client()
+        except (InvalidClientError, UnicodeDecodeError):
+            raise InvalidClientError(
+                "Send a known client id with its secret, by HTTP Basic or in the form.", status_code=401
+            ) from None
+        return machine
+
+    def validate_requested_scope(self) -> None:
+        """Some of the client's own scopes may be asked for; without asking it gets them all."""
+        wanted = frozenset((self.request.payload.scope or "").split())
+        held = self.request.client.client.scopes
+        if not wanted <= held:
+            raise InvalidScopeError("Ask only for scopes that your client has.")
+
+
+class _Server(AuthorizationServer):  # type: ignore[misc]  # Authlib is untyped
+    def __init__(self, session: Session, issuer: TokenIssuer, now: datetime) -> None:
+        super().__init__()
+        self._session, self._issuer, self._now = session, issuer, now
+        self.register_grant(_ClientCredentials)
+        self.register_token_generator("default", self._mint)
+
+    def query_client(self, client_id: str) -> _Machine | None:
+        client = find_client(self._session, client_id=client_id) if "\0" not in client_id else None
+        return _Machine(self._session, client) if client else None
+
+    def create_oauth2_request(self, request: TokenRequest) -> OAuth2Request:
+        form = dict(request.fields)
+        headers = {"Authorization": request.authorization} if request.authorization else {}
+        # TLS ends at the council's proxy, so the address given here is what the client used and not what we see.
+        asked = _Request("POST", "https://rewards.invalid/oauth/token", headers=headers)
+        asked.payload = BasicOAuth2Payload(form)
+        asked.repeats = len(form) != len(request.fields)
+        return asked
+
+    def get_token_grant(self, request: OAuth2Request) -> ClientCredentialsGrant:
+        if request.repeats:
+            raise _Unusable("Send each parameter once.")
+        if request.payload.grant_type is None:
+            raise _Unusable("Send grant_type=client_credentials.")
+        if request.payload.grant_type != GRANT_TYPE:
+            raise _UnsupportedGrantType(None)
+        return _ClientCredentials(request, self)
+
+    def handle_response(self, status: int, body: dict[str, Any], headers: list[tuple[str, str]]) -> TokenAnswer:
+        return TokenAnswer(status, body, tuple(headers))
+
+    def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:
+        """Nothing to keep: a token proves itself."""
+
+    def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
+        """Nobody listens."""
+
+    def _mint(self, *, client: _Machine, scope: str | None, **_: object) -> dict[str, Any]:
+        granted = " ".join(sorted((scope or "").split() or client.client.scopes))
+        own = client.client.client_id
+        lasts = timedelta(seconds=MACHINE_TOKEN_SECONDS)
+        return {
+            "access_token": self._issuer.mint(own, granted, own, lasts, self._now),
+            "token_type": "Bearer",
+            "expires_in": MACHINE_TOKEN_SECONDS,
+            "scope": granted,
+        }
+
+
+class _Request(OAuth2Request):  # type: ignore[misc]  # Authlib is untyped
+    repeats = False
+
+    @property
+    def form(self) -> dict[str, str]:
+        data: dict[str, str] = self.payload.data
+        return data
+
+
+class _UnsupportedGrantType(UnsupportedGrantTypeError):  # type: ignore[misc]  # Authlib is untyped
+    def get_error_description(self) -> str:
+        return "The only grant type here is client_credentials."
+
+
+class _Unusable(UnsupportedGrantTypeError):  # type: ignore[misc]  # Authlib is untyped
+    """An invalid_request, of the one class that Authlib answers while it looks for the grant."""
+
+    error = "invalid_request"
+
+    def __init__(self, advice: str) -> None:
+        super().__init__(None)
+        self._advice = advice
+
+    def get_error_description(self) -> str:
+        return self._advice

@@ -1,0 +1,25 @@
+"""What a token may do: the scopes, and the roles of officers."""
+
+from __future__ import annotations
+
+EVENTS_WRITE = "events:write"
+EVENTS_READ = "events:read"
+TOKENS_READ = "tokens:read"
+VOUCHERS_REDEEM = "vouchers:redeem"
+RESIDENT = "resident"
+OFFICER = "officer"
+
+MACHINE_SCOPES = frozenset({EVENTS_WRITE, EVENTS_READ, TOKENS_READ, VOUCHERS_REDEEM})
+"""What a machine can be given. `resident` and `officer` are for people only and never come by client credentials."""
+
+SCOPES = {
+    EVENTS_WRITE: "Send events, and take them back.",
+    EVENTS_READ: "Read what became of the events of your own sources.",
+    TOKENS_READ: "Read the tokens of the people who joined with a card of your own.",
+    VOUCHERS_REDEEM: "Check and redeem vouchers for your own partner.",
+    RESIDENT: "Act as a resident, for oneself.",
+    OFFICER: "Act as an officer of the council, within one's roles.",
+}
+"""Every scope, and what it lets its holder do."""
+
+ROLES = frozenset({"editor", "approver", "support", "finance", "auditor", "admin"})

@@ -1,0 +1,108 @@
+"""Access tokens: JWTs of the profile at+jwt (RFC 9068), signed with ES256 by the deployment's own key.
+
+Issuer and audience name the scheme and not an address, so a token stays good when the server moves to another port
+or host, and a token of one scheme is refused by another that shares the key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import ExpiredTokenError, JoseError
+from joserfc.jwk import ECKey, KeySet
+
+from app.core.ids import uuid7
+from app.core.secret_store import Secrets
+from app.identity.errors import InvalidToken, TokenExpired
+
+ALGORITHM = "ES256"
+TYPE = "at+jwt"
+MACHINE_TOKEN_SECONDS = 3600
+LONGEST_TOKEN = 4096
+"""Characters; ours have some 500, and nobody needs the work of checking a longer one."""
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What a token that was checked says. `id` (jti) names the token itself."""
+
+    subject: str
+    client_id: str
+    scopes: frozenset[str]
+    id: str
+    expires_at: datetime
+
+
+def name_issuer(scheme: str) -> str:
+    """The issuer, and audience, of a scheme's tokens."""
+    return f"urn:smart-leeds-rewards:{scheme}"
+
+
+class TokenIssuer:
+    """Mints tokens and reads them back."""
+
+    def __init__(self, secrets: Secrets, issuer: str) -> None:
+        self.issuer = issuer
+        key = ECKey.import_key(secrets.signing_key_pem)
+        self._key = ECKey.import_key(
+            key.as_dict(private=True), {"kid": key.thumbprint(), "use": "sig", "alg": ALGORITHM}
+        )
+
+    def mint(self, subject: str, scope: str, client_id: str, expires_in: timedelta, now: datetime) -> str:
+        """A signed token for `subject`: a client's id, or the public id of a person."""
+        issued_at = int(now.timestamp())
+        claims = {
+            "iss": self.issuer,
+            "aud": self.issuer,
+            "sub": subject,
+            "client_id": client_id,
+            "scope": scope,
+            "iat": issued_at,
+            "exp": issued_at + int(expires_in.total_seconds()),
+            "jti": uuid7(now).hex,
+        }
+        return jwt.encode({"alg": ALGORITHM, "typ": TYPE, "kid": self._key.kid}, claims, self._key, [ALGORITHM])
+
+    def read(self, token: str, now: datetime) -> Claims:
+        """What the token says, or InvalidToken, or TokenExpired."""
+        if len(token) > LONGEST_TOKEN or not token.isascii():
+            raise InvalidToken
+        rules = jwt.JWTClaimsRegistry(
+            now=int(now.timestamp()),
+            iss={"essential": True, "value": self.issuer},
+            aud={"essential": True, "value": self.issuer},
+            sub={"essential": True},
+            client_id={"essential": True},
+            scope={"essential": True},
+            exp={"essential": True},
+            iat={"essential": True},
+            jti={"essential": True},
+        )
+        try:
+            checked = jwt.decode(token, self._key, [ALGORITHM])
+            rules.validate(checked.claims)
+        except ExpiredTokenError:
+            raise TokenExpired from None
+        except (JoseError, ValueError, RecursionError):  # no cause: it may repeat what was sent
+            raise InvalidToken from None
+        if checked.header.get("typ") not in {TYPE, f"application/{TYPE}"}:
+            raise InvalidToken
+        return _claims(checked.claims)
+
+    def publish_keys(self) -> dict[str, Any]:
+        """The public key as a JWK set (RFC 7517), for others who check our tokens."""
+        published = KeySet([self._key]).as_dict(private=False)
+        return {"keys": [dict(key) for key in published["keys"]]}
+
+
+def _claims(claims: dict[str, Any]) -> Claims:
+    return Claims(
+        subject=str(claims["sub"]),
+        client_id=str(claims["client_id"]),
+        scopes=frozenset(str(claims["scope"]).split()),
+        id=str(claims["jti"]),
+        expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+    )

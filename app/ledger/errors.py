@@ -1,0 +1,132 @@
+"""What the ledger declines, and what it stops at because going on would spoil the books.
+
+Refusal
+ |- NotFound: WalletNotFound, HoldNotFound
+ '- Conflict: InsufficientPoints, HoldResolved, PotTooSmall, CostAboveBacking, BackingSpent, CommandRunning
+    Invalid:  KeyReused
+LedgerError             a mistake in the program or in its operation; nobody's request is to blame
+ |- AccountMissingError, BudgetOverspentError, SweepOverdueError
+"""
+
+from __future__ import annotations
+
+from app.core.errors import Conflict, Invalid, NotFound
+
+
+class WalletNotFound(NotFound):
+    """The resident has no wallet."""
+
+    code = "wallet-not-found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no wallet for this resident.")
+
+
+class HoldNotFound(NotFound):
+    """No points were ever reserved under this number."""
+
+    code = "hold-not-found"
+
+    def __init__(self) -> None:
+        super().__init__("No points are reserved for this.")
+
+
+class InsufficientPoints(Conflict):
+    """The wallet has fewer points to spend than the hold needs."""
+
+    code = "insufficient-points"
+
+    def __init__(self, *, available: int, wanted: int) -> None:
+        super().__init__(f"You have {available} points. You need {wanted}.")
+        self.available = available
+        self.wanted = wanted
+
+
+class HoldResolved(Conflict):
+    """The hold was captured or released before; `state` says which."""
+
+    code = "hold-resolved"
+
+    def __init__(self, *, state: str) -> None:
+        super().__init__(f"These points have already been {state}.")
+        self.state = state
+
+
+class PotTooSmall(Conflict):
+    """The funder has put aside less money than the points need behind them."""
+
+    code = "pot-too-small"
+
+    def __init__(self, *, available_pence: int, wanted_pence: int) -> None:
+        super().__init__(f"The funder's pot holds {available_pence} pence. These points need {wanted_pence} pence.")
+        self.available_pence = available_pence
+        self.wanted_pence = wanted_pence
+
+
+class CostAboveBacking(Conflict):
+    """A reward costs more pence than there is behind the points it asks for."""
+
+    code = "cost-above-backing"
+
+    def __init__(self, *, cost_pence: int, most_pence: int) -> None:
+        super().__init__(f"This reward costs {cost_pence} pence, but its points have {most_pence} pence behind them.")
+        self.cost_pence = cost_pence
+        self.most_pence = most_pence
+
+
+class BackingSpent(Conflict):
+    """The money behind the scheme's points does not cover this; an officer must pay more in."""
+
+    code = "backing-spent"
+
+    def __init__(self) -> None:
+        super().__init__("The scheme cannot pay for this reward at the moment. Your points are safe. Try again later.")
+
+
+class CommandRunning(Conflict):
+    """Another request with the same Idempotency-Key is being served now."""
+
+    code = "idempotency-key-in-use"
+
+    def __init__(self) -> None:
+        super().__init__("A request with this Idempotency-Key is still running. Wait, then send it again.")
+
+
+class KeyReused(Invalid):
+    """The Idempotency-Key came before, with another request."""
+
+    code = "idempotency-key-reused"
+
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key was used for a different request. Use a new key.")
+
+
+class LedgerError(Exception):
+    """Base of the faults that roll everything back and need a person."""
+
+
+class AccountMissingError(LedgerError):
+    """Something was to be posted to an account that is not there, is closed, or is of another kind."""
+
+    def __init__(self, account_ids: list[int]) -> None:
+        super().__init__(f"These accounts are missing, closed or of another kind: {account_ids}.")
+        self.account_ids = account_ids
+
+
+class BudgetOverspentError(LedgerError):
+    """A batch gives more than its budget has left: the caller has to lock budgets and trim first."""
+
+    def __init__(self) -> None:
+        super().__init__("The batch gives more points than a budget has left. Lock the budgets and trim first.")
+
+
+class SweepOverdueError(LedgerError):
+    """Points were to go into a quarter whose lot is not free, or is swept already."""
+
+    def __init__(self, *, quarter: int, oldest: int | None) -> None:
+        super().__init__(
+            f"Quarter {quarter} cannot take points: the oldest quarter not yet swept is {oldest}. "
+            "Run the expiry sweep, and check the clock."
+        )
+        self.quarter = quarter
+        self.oldest = oldest

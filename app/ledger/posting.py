@@ -1,0 +1,227 @@
+"""The set-based poster: a batch of awards is four statements with packed arrays, whatever its size.
+
+Callers hold the residents' states, then call `lock_budgets`, trim to what is left, and post.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg import errors as pg
+from sqlalchemy import text
+from sqlmodel import Session
+
+from app.core.ids import take_ids
+from app.ledger.accounts import open_account
+from app.ledger.arrays import Bigints, Instants, pipeline
+from app.ledger.chart import LOTS, AccountKind, TransferKind, Unit, quarter_of, slot_of
+from app.ledger.errors import AccountMissingError, BudgetOverspentError, SweepOverdueError
+from app.ledger.journal import Entry, Locked, Plan, carry_out, check_quarter, lock_accounts
+from app.ledger.lots import OLDEST_QUARTER, landing_quarter, live_quarters, may_hold
+
+_FLOOR = "ck_ledger_accounts_floor"
+
+# Rows must be locked in the order of the arrays, which only a nested loop over them does; it is the fastest, too.
+_NESTED_LOOPS = """
+    SELECT set_config('enable_hashjoin', %(on)s, true), set_config('enable_mergejoin', %(on)s, true),
+           set_config('enable_seqscan', %(on)s, true)
+"""
+
+_INSERT = f"""
+    INSERT INTO ledger_transfers (id, debit, credit, amount, event_id, effective_at, quarter, unit, kind)
+    SELECT t.*, %s::smallint, {Unit.POINTS:d}, {TransferKind.AWARD:d} FROM unnest(%s, %s, %s, %s, %s, %s) AS t
+"""  # noqa: S608 - our own constants
+
+_SPEND = f"""
+    UPDATE ledger_accounts a SET posted = a.posted - d.points
+    FROM unnest(%s, %s) AS d (id, points) WHERE a.id = d.id AND a.kind = {AccountKind.BUDGET:d} AND NOT a.closed
+"""  # noqa: S608 - our own constants
+
+# One text for each slot, because a column's name cannot be a parameter.
+_FILL = tuple(
+    f"""
+    UPDATE ledger_accounts a SET posted = a.posted + d.points, lot_{slot} = a.lot_{slot} + d.points
+    FROM unnest(%s, %s) AS d (id, points) WHERE a.id = d.id AND a.kind = {AccountKind.WALLET:d} AND NOT a.closed
+    AND (SELECT value::int FROM scheme_facts WHERE key = '{OLDEST_QUARTER}') BETWEEN %s AND %s
+    """  # noqa: S608 - our own constants
+    for slot in range(LOTS)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """Points that one event gives one wallet out of one campaign's budget."""
+
+    event_id: int
+    budget_account: int
+    wallet_id: int
+    points: int
+    effective_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """The net change, by one refold, of what an event gave out of one budget. `quarter` is that of its award."""
+
+    cause_event_id: int
+    refold: int
+    budget_account: int
+    wallet_id: int
+    points: int
+    quarter: int
+    effective_at: datetime
+
+
+def lock_budgets(session: Session, *, account_ids: Sequence[int]) -> dict[int, int]:
+    """Lock accounts in id order until the end of the transaction; what each has left, in its own unit."""
+    return {number: account.left for number, account in lock_accounts(session, account_ids).items()}
+
+
+def post_awards(session: Session, *, awards: Sequence[Award], now: datetime) -> None:
+    """Move points from budgets to wallets, into the lot of the quarter of `now`. The amounts must be above 0.
+
+    Raises BudgetOverspentError, AccountMissingError or SweepOverdueError, after which the transaction must be rolled
+    back. Leaves the planner's join settings at their defaults.
+    """
+    if not awards:
+        return
+    quarter = quarter_of(now)
+    spent: defaultdict[int, int] = defaultdict(int)
+    given: defaultdict[int, int] = defaultdict(int)
+    for award in awards:
+        spent[award.budget_account] += award.points
+        given[award.wallet_id] += award.points
+    budgets, wallets = sorted(spent), sorted(given)
+    transfers = (
+        quarter,
+        Bigints(take_ids(session, len(awards))),
+        Bigints([award.budget_account for award in awards]),
+        Bigints([award.wallet_id for award in awards]),
+        Bigints([award.points for award in awards]),
+        Bigints([award.event_id for award in awards]),
+        Instants([award.effective_at for award in awards]),
+    )
+    try:
+        with pipeline(session) as raw:
+            raw.execute(_NESTED_LOOPS, {"on": "off"})
+            spending = raw.execute(_SPEND, [Bigints(budgets), Bigints([spent[number] for number in budgets])])
+            raw.execute(_INSERT, transfers)
+            filling = raw.execute(
+                _FILL[slot_of(quarter)],
+                [Bigints(wallets), Bigints([given[number] for number in wallets]), quarter - LOTS + 1, quarter],
+            )
+            raw.execute(_NESTED_LOOPS, {"on": "on"})
+    except pg.CheckViolation as fault:
+        if fault.diag.constraint_name == _FLOOR:
+            raise BudgetOverspentError from fault
+        raise
+    if spending.rowcount != len(budgets):
+        raise AccountMissingError(budgets)
+    if filling.rowcount != len(wallets):
+        _explain_missing(session, wallets=wallets, quarter=quarter)
+
+
+def post_corrections(session: Session, *, corrections: Sequence[Correction], now: datetime) -> None:
+    """Bring wallets to the net effect of a refold; see `_plan_corrections` for what goes where.
+
+    Raises BudgetOverspentError or AccountMissingError, after which the transaction must be rolled back.
+    """
+    if not corrections:
+        return
+    budgets = lock_accounts(session, {each.budget_account for each in corrections}, kind=AccountKind.BUDGET)
+    wallets = lock_accounts(session, {each.wallet_id for each in corrections}, kind=AccountKind.WALLET)
+    receivable = open_account(session, kind=AccountKind.RECEIVABLE, unit=Unit.POINTS)
+    plan = _plan_corrections(corrections, wallets=wallets, receivable=receivable, now=now)
+    if any(budgets[number].left + plan.deltas[number].posted < 0 for number in budgets if number in plan.deltas):
+        raise BudgetOverspentError
+    carry_out(session, plan)
+
+
+def _explain_missing(session: Session, *, wallets: list[int], quarter: int) -> None:
+    """Say why fewer wallets were found than awarded."""
+    oldest = session.execute(
+        text("SELECT value::int FROM scheme_facts WHERE key = :key"), {"key": OLDEST_QUARTER}
+    ).scalar()
+    if oldest is None or not may_hold(quarter, oldest):
+        raise SweepOverdueError(quarter=quarter, oldest=oldest)
+    raise AccountMissingError(wallets)
+
+
+def _plan_corrections(
+    corrections: Sequence[Correction], *, wallets: Mapping[int, Locked], receivable: int, now: datetime
+) -> Plan:
+    """Work out the transfers of a batch of corrections.
+
+    What is given comes first, so that a batch that takes and gives the same never writes anything off. It goes to the
+    award's own quarter, or where that would expire within 30 days, to the oldest that will not. What is taken comes
+    from the award's own quarter, then the newest; what has been spent or is held is written off.
+    """
+    plan = Plan()
+    for correction in sorted(corrections, key=lambda correction: correction.points <= 0):
+        wallet = wallets[correction.wallet_id]
+        if correction.points > 0:
+            _give(plan, correction, wallet, now)
+        elif correction.points < 0:
+            _take(plan, correction, wallet, receivable, now)
+    return plan
+
+
+def _give(plan: Plan, correction: Correction, wallet: Locked, now: datetime) -> None:
+    quarter = landing_quarter(correction.quarter, now)
+    check_quarter(quarter, wallet.lots.oldest)
+    entry = _entry(
+        correction,
+        TransferKind.CORRECTION,
+        debit=correction.budget_account,
+        credit=correction.wallet_id,
+        amount=correction.points,
+        quarter=quarter,
+    )
+    plan.move(entry, lot_of=correction.wallet_id)
+
+
+def _take(plan: Plan, correction: Correction, wallet: Locked, receivable: int, now: datetime) -> None:
+    wanted = -correction.points
+    taken_before = plan.deltas[correction.wallet_id].lots
+    for quarter in _own_then_newest(correction.quarter, now):
+        amount = min(wanted, wallet.lots.points_of(quarter) + taken_before.get(quarter, 0))
+        if amount > 0:
+            entry = _entry(
+                correction,
+                TransferKind.CORRECTION,
+                debit=correction.wallet_id,
+                credit=correction.budget_account,
+                amount=amount,
+                quarter=quarter,
+            )
+            plan.move(entry, lot_of=correction.wallet_id)
+            wanted -= amount
+    if wanted:
+        entry = _entry(
+            correction, TransferKind.WRITE_OFF, debit=receivable, credit=correction.budget_account, amount=wanted
+        )
+        plan.move(entry)
+
+
+def _own_then_newest(own: int, now: datetime) -> Iterator[int]:
+    yield own
+    yield from (quarter for quarter in reversed(live_quarters(now)) if quarter != own)
+
+
+def _entry(
+    correction: Correction, kind: TransferKind, *, debit: int, credit: int, amount: int, quarter: int | None = None
+) -> Entry:
+    return Entry(
+        kind,
+        Unit.POINTS,
+        debit=debit,
+        credit=credit,
+        amount=amount,
+        quarter=quarter,
+        event_id=correction.cause_event_id,
+        refold=correction.refold,
+        effective_at=correction.effective_at,
+    )

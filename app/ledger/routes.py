@@ -1,0 +1,34 @@
+"""Which way each kind of transfer may go; `verify` holds every transfer to it, the reference page is checked by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.ledger.chart import AccountKind, TransferKind, Unit
+
+
+@dataclass(frozen=True)
+class Route:
+    """`lot` says whether the transfer names a quarter; `cause` what it must name: an event, a hold, or nothing."""
+
+    kind: TransferKind
+    unit: Unit
+    debit: AccountKind
+    credit: AccountKind
+    lot: bool
+    cause: str
+
+
+ROUTES = (
+    Route(TransferKind.AWARD, Unit.POINTS, AccountKind.BUDGET, AccountKind.WALLET, lot=True, cause="event"),
+    Route(TransferKind.CORRECTION, Unit.POINTS, AccountKind.BUDGET, AccountKind.WALLET, lot=True, cause="event"),
+    Route(TransferKind.CORRECTION, Unit.POINTS, AccountKind.WALLET, AccountKind.BUDGET, lot=True, cause="event"),
+    Route(TransferKind.WRITE_OFF, Unit.POINTS, AccountKind.RECEIVABLE, AccountKind.BUDGET, lot=False, cause="event"),
+    Route(TransferKind.CAPTURE, Unit.POINTS, AccountKind.WALLET, AccountKind.REDEEMED, lot=True, cause="hold"),
+    Route(TransferKind.CAPTURE, Unit.POINTS, AccountKind.WALLET, AccountKind.COMMUNITY_GROUP, lot=True, cause="hold"),
+    Route(TransferKind.PAYABLE, Unit.PENCE, AccountKind.BACKING, AccountKind.PAYABLE, lot=False, cause="hold"),
+    Route(TransferKind.ISSUE, Unit.POINTS, AccountKind.ISSUANCE, AccountKind.BUDGET, lot=False, cause="nothing"),
+    Route(TransferKind.FUND, Unit.PENCE, AccountKind.ISSUANCE, AccountKind.POT, lot=False, cause="nothing"),
+    Route(TransferKind.BACK, Unit.PENCE, AccountKind.POT, AccountKind.BACKING, lot=False, cause="nothing"),
+    Route(TransferKind.EXPIRY, Unit.POINTS, AccountKind.WALLET, AccountKind.BREAKAGE, lot=True, cause="nothing"),
+)

@@ -1,0 +1,129 @@
+"""Rows of the ledger. Only app.ledger.service and the set-based poster write them; triggers keep them append-only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, LargeBinary, SmallInteger, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from app.core.columns import Row, Xid8
+
+LOT_SUM = "lot_0 + lot_1 + lot_2 + lot_3 + lot_4 + lot_5 + lot_6 + lot_7"
+
+
+class LedgerAccount(Row, table=True):
+    """`posted` counts all, `held` the part reserved by holds; a wallet's lots are its spendable points by quarter."""
+
+    __tablename__ = "ledger_accounts"
+    __table_args__ = (
+        CheckConstraint("held >= 0", name="ck_ledger_accounts_held"),
+        CheckConstraint("posted - held >= floor", name="ck_ledger_accounts_floor"),
+        CheckConstraint(
+            f"posted * (kind = 1)::int - held * (kind = 1)::int = {LOT_SUM}", name="ck_ledger_accounts_lots_add_up"
+        ),
+        *(CheckConstraint(f"lot_{n} >= 0", name=f"ck_ledger_accounts_lot_{n}") for n in range(8)),
+        Index("uq_ledger_accounts_kind_unit_owner", "kind", "unit", "owner", unique=True, postgresql_where="kind <> 1"),
+        {"postgresql_with": {"fillfactor": "70"}},
+    )
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    kind: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    unit: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    owner: int = Field(sa_column=Column(BigInteger, nullable=False))
+    posted: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    held: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    floor: int | None = Field(default=0, sa_column=Column(BigInteger, nullable=True))
+    closed: bool = Field(default=False, nullable=False, sa_column_kwargs={"server_default": "false"})
+    lot_0: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    lot_1: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    lot_2: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    lot_3: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    lot_4: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    lot_5: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    lot_6: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    lot_7: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+
+
+class LedgerTransfer(Row, table=True):
+    """One debit and one credit of the same amount: balanced by construction, never changed, never removed."""
+
+    __tablename__ = "ledger_transfers"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="ck_ledger_transfers_amount"),
+        CheckConstraint("debit <> credit", name="ck_ledger_transfers_two_accounts"),
+        Index("ix_ledger_transfers_credit", "credit", "id"),
+        Index("ix_ledger_transfers_debit", "debit", "id", postgresql_where="kind <> 1"),
+    )
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    debit: int = Field(sa_column=Column(BigInteger, nullable=False))
+    credit: int = Field(sa_column=Column(BigInteger, nullable=False))
+    amount: int = Field(sa_column=Column(BigInteger, nullable=False))
+    event_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    hold_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    reversal_of: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    effective_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    recorded_at: datetime = Field(
+        sa_column=Column(DateTime(timezone=True), nullable=False, server_default=text("now()"))
+    )
+    xid: str = Field(sa_column=Column(Xid8, nullable=False, server_default=text("pg_current_xact_id()")))
+    refold: int | None = Field(default=None, nullable=True)
+    quarter: int | None = Field(default=None, sa_column=Column(SmallInteger, nullable=True))
+    unit: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    kind: int = Field(sa_column=Column(SmallInteger, nullable=False))
+
+
+class LedgerHold(Row, table=True):
+    """Points reserved in a wallet: open, then captured or released, once. `state`: 1 open, 2 captured, 3 released."""
+
+    __tablename__ = "ledger_holds"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="ck_ledger_holds_amount"),
+        CheckConstraint("state IN (1, 2, 3)", name="ck_ledger_holds_state"),
+        CheckConstraint("(state = 1) = (resolved_at IS NULL)", name="ck_ledger_holds_resolved_at"),
+        Index("ix_ledger_holds_wallet_open", "wallet_id", postgresql_where="state = 1"),
+    )
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    wallet_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    amount: int = Field(sa_column=Column(BigInteger, nullable=False))
+    state: int = Field(default=1, sa_column=Column(SmallInteger, nullable=False))
+    made_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    resolved_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
+
+
+class LedgerHoldLot(Row, table=True):
+    """Which quarter held points came from, and, when another, which one a release gave them back to."""
+
+    __tablename__ = "ledger_hold_lots"
+    __table_args__ = (CheckConstraint("amount > 0", name="ck_ledger_hold_lots_amount"),)
+
+    hold_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    quarter: int = Field(sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
+    amount: int = Field(sa_column=Column(BigInteger, nullable=False))
+    released_quarter: int | None = Field(default=None, sa_column=Column(SmallInteger, nullable=True))
+
+
+class LedgerReversal(Row, table=True):
+    """Keeps a transfer from being reversed twice."""
+
+    __tablename__ = "ledger_reversals"
+
+    original_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    transfer_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class Command(Row, table=True):
+    """An answered request under its Idempotency-Key: the same key and body get the same answer, refusals too."""
+
+    __tablename__ = "commands"
+
+    caller: str = Field(sa_column=Column(Text, primary_key=True))
+    key: str = Field(sa_column=Column(Text, primary_key=True))
+    digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    status: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    answer: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    answered_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

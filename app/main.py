@@ -1,0 +1,81 @@
+"""The ASGI application: routes, layers around them, and the work that runs beside them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio
+import structlog
+from anyio import to_thread
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from app.redemption.tasks import sweep_due_vouchers
+from app.web.api import routes as api
+from app.web.bodies import BodyGate
+from app.web.handlers import add_handlers
+from app.web.logs import configure_logs
+from app.web.openapi import describe
+from app.web.pages import routes as pages
+from app.web.pages.errors import show_problem
+from app.web.requests import RequestEnvelope
+from app.web.runtime import Runtime
+
+SWEEP_SECONDS = 60
+STATIC = Path(__file__).parent / "web" / "static"
+
+_log = structlog.get_logger("app.main")
+
+
+def create_app(runtime: Runtime) -> FastAPI:
+    """The application around `runtime`, whose database it closes when it stops."""
+    configure_logs()
+    app = FastAPI(
+        title="Smart Leeds Rewards",
+        version="1",
+        lifespan=_live,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    app.state.runtime = runtime
+    add_handlers(app, page_of=show_problem)
+    app.include_router(api.router)
+    app.include_router(pages.router)
+    app.include_router(pages.router)
+    describe(app)
+    app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
+    app.add_middleware(BodyGate)
+    app.add_middleware(RequestEnvelope)  # added last, so it is outermost
+    return app
+
+
+@asynccontextmanager
+async def _live(app: FastAPI) -> AsyncIterator[None]:
+    runtime: Runtime = app.state.runtime
+    # As many threads as connections: more would only wait for one another.
+    to_thread.current_default_thread_limiter().total_tokens = runtime.settings.pool_size
+    stop = threading.Event()
+    sweeper = threading.Thread(target=_sweep, args=(runtime, stop), name="voucher-sweep", daemon=True)
+    sweeper.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        await anyio.to_thread.run_sync(sweeper.join, 10)
+        runtime.database.dispose()
+
+
+def _sweep(runtime: Runtime, stop: threading.Event) -> None:
+    """Every minute, until told to stop; a failure is logged and tried again a minute later."""
+    while not stop.wait(SWEEP_SECONDS):
+        try:
+            ended = sweep_due_vouchers(runtime.database, now=runtime.clock.now())
+        except Exception as fault:  # noqa: BLE001 - the sweep must outlive a database that is away
+            _log.error("sweep failed", fault=type(fault).__name__)
+        else:
+            if ended:
+                _log.info("vouchers expired", count=ended)

@@ -1,0 +1,129 @@
+"""The public catalogue, read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import tuple_
+from sqlmodel import Session, col, or_, select
+
+from app.core.paging import Page, clamp_limit, parse_cursor
+from app.core.units import Pence, Points
+from app.offers.errors import PartnerUnknown, RewardUnknown
+from app.offers.tables import Partner, Reward
+
+
+@dataclass(frozen=True)
+class PartnerRead:
+    """`id` is internal (also the owner of its ledger accounts). `kind`: business or community_group."""
+
+    id: int
+    public_id: UUID
+    name: str
+    kind: str
+    place: str
+
+
+@dataclass(frozen=True)
+class RewardRead:
+    """A reward and who gives it. `stock_left` is None where there is no limit; `paused` also when the partner is."""
+
+    id: int
+    public_id: UUID
+    partner: PartnerRead
+    title: str
+    description: str
+    kind: str
+    adapter: str
+    points: Points
+    cost_pence: Pence
+    stock_seeded: int | None
+    stock_left: int | None
+    voucher_days: int
+    paused: bool
+
+
+def get_partner(session: Session, *, partner_id: int) -> PartnerRead:
+    """Raises PartnerUnknown, also for a partner that has left."""
+    row = session.get(Partner, partner_id)
+    if row is None or not row.active:
+        raise PartnerUnknown
+    return read_partner(row)
+
+
+def find_partner_by_public_id(session: Session, *, public_id: UUID) -> PartnerRead | None:
+    """None also for a partner that has left."""
+    row = session.exec(select(Partner).where(Partner.public_id == public_id, col(Partner.active))).first()
+    return read_partner(row) if row else None
+
+
+def get_reward(session: Session, *, public_id: UUID) -> RewardRead:
+    """Raises RewardUnknown. A paused reward is still shown, so that old vouchers keep their meaning."""
+    found = session.exec(
+        select(Reward, Partner)
+        .join(Partner, col(Partner.id) == col(Reward.partner_id))
+        .where(Reward.public_id == public_id)
+        .execution_options(populate_existing=True)
+    ).first()
+    if found is None:
+        raise RewardUnknown
+    return read_reward(*found)
+
+
+def list_rewards(
+    session: Session,
+    *,
+    kind: str | None = None,
+    text: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> Page[RewardRead]:
+    """What can be had now, cheapest first; out of stock is shown, paused is not.
+
+    `text` is looked for in the title, the description, and the partner's name and place, in any case. Raises
+    CursorUnknown.
+    """
+    if "\0" in (kind or "") + (text or ""):  # PostgreSQL's text cannot hold it, so nothing can match
+        return Page((), None)
+    cursor = parse_cursor(after)
+    limit = clamp_limit(limit)
+    wanted = (
+        select(Reward, Partner)
+        .join(Partner, col(Partner.id) == col(Reward.partner_id))
+        .where(~col(Reward.paused), col(Partner.active))
+        .order_by(col(Reward.points), col(Reward.id))
+        .limit(limit + 1)
+    )
+    if kind is not None:
+        wanted = wanted.where(Reward.kind == kind)
+    if text:
+        sought = (Reward.title, Reward.description, Partner.name, Partner.place)
+        wanted = wanted.where(or_(*(col(column).icontains(text, autoescape=True) for column in sought)))
+    if cursor is not None:
+        last = select(Reward.points, Reward.id).where(Reward.public_id == cursor).scalar_subquery()
+        wanted = wanted.where(tuple_(col(Reward.points), col(Reward.id)) > last)
+    found = [read_reward(reward, partner) for reward, partner in session.exec(wanted)]
+    return Page(tuple(found[:limit]), found[limit - 1].public_id.hex if len(found) > limit else None)
+
+
+def read_partner(row: Partner) -> PartnerRead:
+    return PartnerRead(row.id, row.public_id, row.name, row.kind, row.place)
+
+
+def read_reward(row: Reward, partner: Partner) -> RewardRead:
+    return RewardRead(
+        id=row.id,
+        public_id=row.public_id,
+        partner=read_partner(partner),
+        title=row.title,
+        description=row.description,
+        kind=row.kind,
+        adapter=row.adapter,
+        points=Points(row.points),
+        cost_pence=Pence(row.cost_pence),
+        stock_seeded=row.stock_seeded,
+        stock_left=row.stock_left,
+        voucher_days=row.voucher_days,
+        paused=row.paused or not partner.active,
+    )

@@ -1,0 +1,109 @@
+"""Partners and rewards come in; stock goes out and comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from app.core.ids import take_id, uuid7
+from app.core.units import Pence, Points
+from app.ledger.errors import CostAboveBacking
+from app.ledger.service import most_pence_for
+from app.offers.errors import OutOfStock, RewardPaused, RewardUnknown
+from app.offers.queries import PartnerRead, RewardRead, get_partner, get_reward, read_partner
+from app.offers.tables import Partner, Reward
+
+
+def add_partner(
+    session: Session, *, name: str, kind: Literal["business", "community_group"], place: str, now: datetime
+) -> PartnerRead:
+    """A contracted organisation; `place` is what people call where it is."""
+    row = Partner(id=take_id(session), public_id=uuid7(now), name=name, kind=kind, place=place)
+    session.add(row)
+    session.flush()
+    return read_partner(row)
+
+
+def add_reward(
+    session: Session,
+    *,
+    partner_id: int,
+    title: str,
+    description: str,
+    kind: str,
+    adapter: str,
+    points: Points,
+    cost_pence: Pence,
+    stock: int | None,
+    voucher_days: int,
+    now: datetime,
+) -> RewardRead:
+    """Something that points can be turned into; `stock` None has no limit, `voucher_days` is 1 to 366.
+
+    Raises PartnerUnknown, or CostAboveBacking when its points would not cover what the partner is owed.
+    """
+    partner = get_partner(session, partner_id=partner_id)
+    most_pence = most_pence_for(points)
+    if cost_pence > most_pence:
+        raise CostAboveBacking(cost_pence=cost_pence, most_pence=most_pence)
+    row = Reward(
+        id=take_id(session),
+        public_id=uuid7(now),
+        partner_id=partner.id,
+        title=title,
+        description=description,
+        kind=kind,
+        adapter=adapter,
+        points=points,
+        cost_pence=cost_pence,
+        stock_seeded=stock,
+        stock_left=stock,
+        voucher_days=voucher_days,
+    )
+    session.add(row)
+    session.flush()
+    return get_reward(session, public_id=row.public_id)
+
+
+def pause_reward(session: Session, *, reward: UUID, paused: bool) -> None:
+    """Stop or start giving it out; vouchers that are out stay good. Raises RewardUnknown."""
+    done = session.execute(
+        text("UPDATE rewards SET paused = :paused WHERE public_id = :reward RETURNING id"),
+        {"paused": paused, "reward": reward},
+    ).first()
+    if done is None:
+        raise RewardUnknown
+
+
+def take_stock(session: Session, *, reward: UUID) -> RewardRead:
+    """Take one out of stock, and hold the row until the transaction ends so that nobody takes the same one.
+
+    Raises RewardUnknown, RewardPaused or OutOfStock; the caller then rolls back. A reward without a limit is not
+    locked at all.
+    """
+    taken = session.execute(
+        text(
+            "UPDATE rewards SET stock_left = stock_left - 1 WHERE public_id = :reward AND stock_left > 0 RETURNING id"
+        ),
+        {"reward": reward},
+    ).first()
+    read = get_reward(session, public_id=reward)
+    if read.paused:
+        raise RewardPaused
+    if taken is None and read.stock_left is not None:
+        raise OutOfStock
+    return read
+
+
+def give_back_stock(session: Session, *, counts: Mapping[int, int]) -> None:
+    """Put back `counts` per reward id, in id order; rewards without a limit stay so."""
+    for reward_id in sorted(counts):
+        session.execute(
+            text("UPDATE rewards SET stock_left = stock_left + :count WHERE id = :id AND stock_left IS NOT NULL"),
+            {"count": counts[reward_id], "id": reward_id},
+        )

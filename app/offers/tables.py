@@ -1,0 +1,50 @@
+"""Partner organisations, the rewards they give, and stock."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Integer, Text, Uuid
+from sqlmodel import Field
+
+from app.core.columns import Row
+
+
+class Partner(Row, table=True):
+    """A contracted organisation. `kind`: business or community_group. Its ledger account(s) have `owner` = this id."""
+
+    __tablename__ = "partners"
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    public_id: UUID = Field(sa_column=Column(Uuid, nullable=False, unique=True))
+    name: str = Field(sa_column=Column(Text, nullable=False))
+    kind: str = Field(sa_column=Column(Text, nullable=False))
+    place: str = Field(sa_column=Column(Text, nullable=False))
+    active: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default="true"))
+
+
+class Reward(Row, table=True):
+    """What points can be turned into. `stock_seeded` and `stock_left` are null where there is no limit."""
+
+    __tablename__ = "rewards"
+    __table_args__ = (
+        CheckConstraint("points > 0", name="ck_rewards_points"),
+        CheckConstraint("cost_pence >= 0", name="ck_rewards_cost_pence"),
+        CheckConstraint("stock_left >= 0", name="ck_rewards_stock_left"),
+        CheckConstraint("(stock_left IS NULL) = (stock_seeded IS NULL)", name="ck_rewards_stock_both"),
+        CheckConstraint("voucher_days BETWEEN 1 AND 366", name="ck_rewards_voucher_days"),
+    )
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    public_id: UUID = Field(sa_column=Column(Uuid, nullable=False, unique=True))
+    partner_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    title: str = Field(sa_column=Column(Text, nullable=False))
+    description: str = Field(sa_column=Column(Text, nullable=False))
+    kind: str = Field(sa_column=Column(Text, nullable=False))
+    adapter: str = Field(sa_column=Column(Text, nullable=False))
+    points: int = Field(sa_column=Column(BigInteger, nullable=False))
+    cost_pence: int = Field(sa_column=Column(BigInteger, nullable=False))
+    stock_seeded: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
+    stock_left: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
+    voucher_days: int = Field(default=30, sa_column=Column(Integer, nullable=False, server_default="30"))
+    paused: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default="false"))

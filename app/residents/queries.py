@@ -1,0 +1,130 @@
+"""Residents and cards, read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session, select
+
+from app.residents.cards import CardKeys
+from app.residents.errors import ResidentUnknown
+from app.residents.tables import Resident
+
+TOKENS_A_PAGE = 1000
+
+
+@dataclass(frozen=True)
+class ResidentRead:
+    """`id` is internal (also the wallet's); `public_id` is what the API shows."""
+
+    id: int
+    public_id: UUID
+    name: str
+    connection: str
+    ward: str | None
+    enrolled_at: datetime
+
+    def facts(self) -> dict[str, str]:
+        """What rules may ask about the person."""
+        known = {"connection": self.connection}
+        return known | ({"ward": self.ward} if self.ward else {})
+
+
+@dataclass(frozen=True)
+class CardHolder:
+    """The live card behind a subject, and its holder's facts."""
+
+    card_id: int
+    resident_id: int
+    enrolled_at: datetime
+    facts: dict[str, str]
+
+
+@dataclass(frozen=True)
+class TokenChange:
+    """One line of a source's list: a card that is enrolled, or no longer is."""
+
+    token: str
+    enrolled: bool
+
+
+@dataclass(frozen=True)
+class TokenPage:
+    """`cursor` goes into the next request; `more` says whether to ask again at once."""
+
+    changes: tuple[TokenChange, ...]
+    cursor: str
+    more: bool
+
+
+def get_resident(session: Session, *, resident_id: int) -> ResidentRead:
+    """Raises ResidentUnknown, also for an account that was closed."""
+    row = session.get(Resident, resident_id)
+    if row is None or not row.active:
+        raise ResidentUnknown
+    return _read(row)
+
+
+def find_resident_by_public_id(session: Session, *, public_id: UUID) -> ResidentRead | None:
+    """None also for an account that was closed."""
+    row = session.exec(select(Resident).where(Resident.public_id == public_id, Resident.active)).first()
+    return _read(row) if row else None
+
+
+def find_card_holders(session: Session, *, hashes: Sequence[bytes]) -> dict[bytes, CardHolder]:
+    """Live cards by the keyed hash of their subject; hashes that nobody has enrolled are left out."""
+    found = session.execute(
+        text(
+            "SELECT c.token_hash, c.id, c.resident_id, greatest(c.enrolled_at, r.enrolled_at), r.connection, r.ward"
+            " FROM cards c JOIN residents r ON r.id = c.resident_id"
+            " WHERE c.token_hash = ANY(:hashes) AND c.removed_at IS NULL AND r.active"
+        ),
+        {"hashes": list(hashes)},
+    )
+    return {
+        bytes(token_hash): CardHolder(
+            card_id,
+            resident_id,
+            enrolled_at,
+            {"connection": connection, "ward": ward} if ward else {"connection": connection},
+        )
+        for token_hash, card_id, resident_id, enrolled_at, connection, ward in found
+    }
+
+
+def list_tokens(session: Session, *, source_id: int, after: str, keys: CardKeys) -> TokenPage:
+    """Changes of the cards that a source may send, since a cursor ("" for all from the beginning).
+
+    Ordered by committing transaction below the snapshot's horizon, so a change that commits late is not skipped.
+    """
+    xid, _, card = after.partition("-")
+    rows = session.execute(
+        text(
+            "SELECT changed_xid::text, id, token_encrypted, removed_at IS NULL FROM cards"
+            " WHERE (changed_xid, id) > (CAST(:xid AS xid8), :card)"
+            " AND changed_xid < pg_snapshot_xmin(pg_current_snapshot())"
+            " AND kind = 'card' AND (source_id IS NULL OR source_id = :source)"
+            " ORDER BY changed_xid, id LIMIT :limit"
+        ),
+        {
+            "xid": xid if _is_number(xid) else "0",
+            "card": int(card) if _is_number(card) else 0,
+            "source": source_id,
+            "limit": TOKENS_A_PAGE,
+        },
+    ).all()
+    changes = tuple(TokenChange(keys.decrypt_token(token), enrolled) for _, _, token, enrolled in rows)
+    cursor = f"{rows[-1][0]}-{rows[-1][1]}" if rows else after
+    return TokenPage(changes, cursor, len(rows) == TOKENS_A_PAGE)
+
+
+def _is_number(written: str) -> bool:
+    return written.isascii() and written.isdigit() and len(written) <= 18  # noqa: PLR2004 - fits a bigint
+
+
+def _read(row: Resident) -> ResidentRead:
+    return ResidentRead(row.id, row.public_id, row.name, row.connection, row.ward, row.enrolled_at)

@@ -1,0 +1,86 @@
+"""Joining, and linking cards to an account."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from app.core.ids import take_id, uuid7
+from app.ledger.service import open_wallet
+from app.residents.cards import CardKeys, parse_subject
+from app.residents.errors import CardTaken
+from app.residents.queries import ResidentRead
+from app.residents.tables import Resident
+
+
+def enrol_resident(
+    session: Session, *, name: str, connection: str, ward: str | None, enrolled_at: datetime, now: datetime
+) -> ResidentRead:
+    """A new account with an empty wallet. Events from before `enrolled_at` never count for it."""
+    row = Resident(
+        id=take_id(session),
+        public_id=uuid7(now),
+        name=name,
+        connection=connection,
+        ward=ward,
+        enrolled_at=enrolled_at,
+    )
+    session.add(row)
+    session.flush()
+    open_wallet(session, resident_id=row.id)
+    return ResidentRead(row.id, row.public_id, row.name, row.connection, row.ward, row.enrolled_at)
+
+
+def link_card(
+    session: Session,
+    *,
+    resident_id: int,
+    subject: str,
+    source_id: int | None,
+    keys: CardKeys,
+    enrolled_at: datetime,
+) -> int:
+    """Let `subject` stand for the resident from `enrolled_at` on; returns the card's id.
+
+    `source_id` is the operator that issued the card, None for the scheme's own, which every source may send. Raises
+    CardTaken, SubjectMalformed or BankCardNumber. The same card on the same account again is no error.
+    """
+    subject = parse_subject(subject)
+    token_hash = keys.hash_subject(subject)
+    made = session.execute(
+        text(
+            "INSERT INTO cards (id, resident_id, kind, token_hash, token_encrypted, source_id, enrolled_at)"
+            " VALUES (:id, :resident, :kind, :hash, :token, :source, :enrolled)"
+            " ON CONFLICT (token_hash) WHERE removed_at IS NULL DO NOTHING RETURNING id"
+        ),
+        {
+            "id": take_id(session),
+            "resident": resident_id,
+            "kind": subject.partition(":")[0],
+            "hash": token_hash,
+            "token": keys.encrypt_token(subject),
+            "source": source_id,
+            "enrolled": enrolled_at,
+        },
+    ).scalar()
+    if made is not None:
+        return int(made)
+    live = session.execute(
+        text("SELECT id, resident_id FROM cards WHERE token_hash = :hash AND removed_at IS NULL"), {"hash": token_hash}
+    ).one_or_none()
+    if live is None or live.resident_id != resident_id:
+        raise CardTaken
+    return int(live.id)
+
+
+def unlink_card(session: Session, *, resident_id: int, card_id: int, now: datetime) -> None:
+    """From `now` on the card stands for nobody; what it earned stays. Unknown cards are no error."""
+    session.execute(
+        text(
+            "UPDATE cards SET removed_at = :now, changed_xid = pg_current_xact_id()"
+            " WHERE id = :card AND resident_id = :resident AND removed_at IS NULL"
+        ),
+        {"now": now, "card": card_id, "resident": resident_id},
+    )

@@ -1,0 +1,111 @@
+"""The rules in force, for the engine and for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from weakref import WeakKeyDictionary
+
+import msgspec
+from sqlalchemy import Engine, text
+from sqlmodel import Session, col, select
+
+from app.ledger.chart import AccountKind
+from app.rulebook.tables import Campaign, RuleVersion
+from rules.artefact import Artefact, Timeline
+from rules.document import Rule
+from rules.sentence import limits, offer, reward, sentence
+
+
+@dataclass(frozen=True)
+class RuleRead:
+    """A rule as people read it; `starts_on` is its first date in force, `until_on` the first one no longer.
+
+    `sentence` says all of it; `offer` is its first half, for residents, of which `reward` and `limits` are parts.
+    `off_reason` says why it is switched off, None while it is on.
+    """
+
+    key: str
+    version: int
+    title: str
+    sentence: str
+    offer: str
+    reward: str
+    limits: str
+    campaign: str
+    campaign_title: str
+    trigger: str
+    source: str
+    basis: str
+    starts_on: date
+    until_on: date
+    off_reason: str | None
+
+    def in_force(self, on: date) -> bool:
+        return self.off_reason is None and self.starts_on <= on < self.until_on
+
+
+@dataclass(frozen=True)
+class Budget:
+    """A campaign and the ledger account of its points."""
+
+    campaign_id: int
+    account_id: int
+
+
+_TIMELINES: WeakKeyDictionary[Engine, tuple[tuple[int, ...], Timeline]] = WeakKeyDictionary()
+
+
+def load_timeline(session: Session) -> Timeline:
+    """Every published artefact by the instant from which it judges; read again only when one was published."""
+    listed = session.execute(text("SELECT id, in_force_from, sha256 FROM rule_artefacts ORDER BY in_force_from")).all()
+    ids = tuple(row.id for row in listed)
+    engine = session.get_bind().engine
+    known = _TIMELINES.get(engine)
+    if known is not None and known[0] == ids:
+        return known[1]
+    bodies = {row.id: bytes(row.body) for row in session.execute(text("SELECT id, body FROM rule_artefacts"))}
+    timeline = Timeline([(row.in_force_from, Artefact.load(bodies[row.id], row.sha256)) for row in listed])
+    _TIMELINES[engine] = (ids, timeline)
+    return timeline
+
+
+def find_budgets(session: Session) -> dict[str, Budget]:
+    """Budgets by campaign key."""
+    rows = session.execute(
+        text(
+            "SELECT c.key, c.id, a.id FROM campaigns c JOIN ledger_accounts a ON a.kind = :kind AND a.owner = c.id"
+            " ORDER BY a.id"
+        ),
+        {"kind": int(AccountKind.BUDGET)},
+    )
+    return {key: Budget(campaign_id, account_id) for key, campaign_id, account_id in rows}
+
+
+def list_rules(session: Session) -> tuple[RuleRead, ...]:
+    """The newest version of every rule, by title."""
+    newest = select(RuleVersion).order_by(col(RuleVersion.rule_key), col(RuleVersion.version))
+    rows = {row.rule_key: row for row in session.exec(newest)}
+    titles = dict(session.exec(select(Campaign.key, Campaign.title)).all())
+    return tuple(sorted((_read(row, titles) for row in rows.values()), key=lambda rule: rule.title))
+
+
+def _read(row: RuleVersion, campaign_titles: dict[str, str]) -> RuleRead:
+    rule = Rule.model_validate_json(msgspec.json.encode(row.document))
+    return RuleRead(
+        key=rule.id,
+        version=rule.version,
+        title=rule.title["en"],
+        sentence=sentence(rule),
+        offer=offer(rule),
+        reward=reward(rule),
+        limits=limits(rule),
+        campaign=rule.campaign,
+        campaign_title=campaign_titles.get(rule.campaign, rule.campaign),
+        trigger=rule.trigger,
+        source=rule.source,
+        basis=rule.basis,
+        starts_on=rule.validity.start,
+        until_on=rule.validity.until,
+        off_reason=row.off_reason,
+    )

@@ -1,0 +1,16 @@
+"""Every table, gathered for the migrations; nothing else imports this."""
+
+from __future__ import annotations
+
+from app.core import scheme_facts
+from app.core.columns import Row
+from app.earning import tables as earning
+from app.identity import tables as identity
+from app.ledger import tables as ledger
+from app.offers import tables as offers
+from app.redemption import tables as redemption
+from app.residents import tables as residents
+from app.rulebook import tables as rulebook
+
+DOMAINS = (scheme_facts, earning, identity, ledger, offers, redemption, residents, rulebook)
+METADATA = Row.metadata

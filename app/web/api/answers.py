@@ -1,0 +1,82 @@
+"""What routes say about their answers in OpenAPI, and how pages of a list and kept answers leave."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from pydantic import BaseModel, ConfigDict
+from starlette.responses import JSONResponse, Response
+
+from app.ledger.commands import Answer
+from app.web.problems import MEDIA_TYPE
+
+ALWAYS = (500, 503)
+SIGNED_IN = (401, 403)
+REASONS = {
+    400: "What was sent is malformed.",
+    401: "There is no access token, or it is not good here.",
+    403: "The token is good but does not allow this.",
+    404: "There is no such thing for this caller.",
+    409: "The present state of things forbids it.",
+    413: "The body is too large.",
+    415: "The body is of a type that is not read here.",
+    422: "What was sent is understood and can't be accepted.",
+    429: "Too many tries. Retry-After says when to come back.",
+    500: "Something went wrong on our side.",
+    503: "The service is busy or being mended. Retry-After says when to come back.",
+}
+
+
+class Shape(BaseModel):
+    """Base of what the API answers."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class ProblemShape(BaseModel):
+    """An RFC 9457 problem; facts of the refusal stand beside these members."""
+
+    model_config = ConfigDict(extra="allow", title="Problem")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+
+
+def declines(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problems that a route can answer with, for its `responses`; 500 and 503 go without saying."""
+    return {
+        status: {
+            "description": REASONS[status],
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in sorted({*statuses, *ALWAYS})
+    }
+
+
+def takes(*media: tuple[str, Any]) -> dict[str, Any]:
+    """A required body, for a route's `openapi_extra`: each media type with a msgspec Struct or a schema."""
+    content = {name: {"schema": shape if isinstance(shape, dict) else _schema(shape)} for name, shape in media}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _schema(shape: type[msgspec.Struct]) -> dict[str, Any]:
+    schema: dict[str, Any] = msgspec.json.schema(shape)["$defs"][shape.__name__]
+    return schema
+
+
+def link_next(response: Response, path: str, **query: str | int | None) -> None:
+    """Point to the next page, when there is one (`after` is not None)."""
+    if query.get("after") is not None:
+        written = urlencode({name: value for name, value in query.items() if value is not None})
+        response.headers["Link"] = f'<{path}?{written}>; rel="next"'
+
+
+def respond(answer: Answer) -> JSONResponse:
+    """An answer as it was first given, problems too."""
+    kind = MEDIA_TYPE if answer.status >= 400 else "application/json"  # noqa: PLR2004 - errors begin here
+    return JSONResponse(answer.body, answer.status, media_type=kind)

@@ -1,0 +1,196 @@
+"""The resident's vouchers: take a reward, show it, give it back."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from app.core.ids import parse_public_id, public_id
+from app.ledger.commands import Answer
+from app.offers.errors import RewardUnknown
+from app.redemption.errors import RedemptionUnknown
+from app.redemption.qr import draw_qr
+from app.redemption.queries import VoucherRead, get_redemption, list_redemptions
+from app.redemption.service import cancel_redemption, redeem_reward
+from app.web.api.answers import SIGNED_IN, Shape, declines, link_next, respond, takes
+from app.web.callers import SignedIn, as_resident
+from app.web.idempotency import run_once
+from app.web.sent import Body, IdempotencyKey
+
+router = APIRouter(tags=["redemptions"])
+
+
+class RedemptionOrder(msgspec.Struct, frozen=True):
+    """Which reward."""
+
+    reward_id: Annotated[str, msgspec.Meta(max_length=64)]
+
+
+class VoucherReward(Shape):
+    """What the voucher is for."""
+
+    id: str
+    title: str
+
+
+class VoucherPartner(Shape):
+    """Where to show it."""
+
+    name: str
+    place: str
+
+
+class VoucherShape(Shape):
+    """`qr` is a picture (an SVG data URL) that says `qr_text`; all three codes are null where nothing has to be shown.
+
+    `status`: issued, redeemed, cancelled or expired.
+    """
+
+    id: str
+    code: str | None
+    qr: str | None
+    qr_text: str | None
+    status: str
+    points: int
+    reward: VoucherReward
+    partner: VoucherPartner
+    made_at: datetime
+    expires_at: datetime
+    redeemed_at: datetime | None
+
+
+class VoucherPage(Shape):
+    """Newest first; `after` asks for the next page."""
+
+    items: list[VoucherShape]
+    after: str | None
+
+
+@router.post(
+    "/v1/redemptions",
+    status_code=201,
+    response_model=VoucherShape,
+    responses=declines(*SIGNED_IN, 400, 404, 409, 413, 415, 422),
+    openapi_extra=takes(("application/json", RedemptionOrder)),
+)
+def make_redemption(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Response:
+    """Turn points into a voucher: they are held until the partner redeems it. Scope `resident`."""
+    reward = _read_reward_id(body.read(RedemptionOrder))
+    runtime = call.runtime
+    answer = run_once(
+        call,
+        as_resident,
+        lambda session, me: _answer(
+            201,
+            redeem_reward(
+                session,
+                resident_id=me.id,
+                reward=reward,
+                codes=runtime.voucher_codes,
+                adapters=runtime.adapters,
+                now=call.now,
+            ),
+        ),
+        key=key,
+        sent=body,
+    )
+    return respond(answer)
+
+
+@router.get("/v1/redemptions", responses=declines(*SIGNED_IN, 400))
+def show_redemptions(
+    call: SignedIn,
+    response: Response,
+    after: Annotated[str | None, Query(max_length=64)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> VoucherPage:
+    """Your vouchers, newest first. Scope `resident`."""
+    codes = call.runtime.voucher_codes
+    page = call.run(
+        as_resident,
+        lambda session, me: list_redemptions(
+            session, resident_id=me.id, codes=codes, now=call.now, after=after, limit=limit
+        ),
+    )
+    link_next(response, "/v1/redemptions", after=page.after, limit=limit)
+    return VoucherPage(items=[_present(voucher) for voucher in page.items], after=page.after)
+
+
+@router.get("/v1/redemptions/{id}", responses=declines(*SIGNED_IN, 400, 404))
+def show_redemption(call: SignedIn, id: str) -> VoucherShape:  # noqa: A002 - the path's own word
+    """One of your vouchers. Scope `resident`."""
+    redemption = _read_id(id)
+    codes = call.runtime.voucher_codes
+    voucher = call.run(
+        as_resident,
+        lambda session, me: get_redemption(
+            session, resident_id=me.id, redemption=redemption, codes=codes, now=call.now
+        ),
+    )
+    return _present(voucher)
+
+
+@router.post(
+    "/v1/redemptions/{id}/cancel",
+    response_model=VoucherShape,
+    responses=declines(*SIGNED_IN, 400, 404, 409, 413, 422),
+)
+def cancel(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> Response:  # noqa: A002 - the path's own word
+    """Give a voucher back and get its points back. Scope `resident`."""
+    redemption = _read_id(id)
+    codes = call.runtime.voucher_codes
+    answer = run_once(
+        call,
+        as_resident,
+        lambda session, me: _answer(
+            200,
+            cancel_redemption(session, resident_id=me.id, redemption=redemption, codes=codes, now=call.now),
+        ),
+        key=key,
+        sent=body,
+    )
+    return respond(answer)
+
+
+def _read_reward_id(order: RedemptionOrder) -> UUID:
+    uuid = parse_public_id("rew", order.reward_id)
+    if uuid is None:
+        raise RewardUnknown
+    return uuid
+
+
+def _read_id(written: str) -> UUID:
+    uuid = parse_public_id("red", written)
+    if uuid is None:
+        raise RedemptionUnknown
+    return uuid
+
+
+def _answer(status: int, voucher: VoucherRead) -> Answer:
+    return Answer(status, _present(voucher).model_dump(mode="json"))
+
+
+def _present(voucher: VoucherRead) -> VoucherShape:
+    return VoucherShape(
+        id=public_id("red", voucher.id),
+        code=voucher.code,
+        qr=_as_data_url(draw_qr(voucher.token)) if voucher.token else None,
+        qr_text=voucher.token,
+        status=voucher.status.value,
+        points=voucher.points,
+        reward=VoucherReward(id=public_id("rew", voucher.reward_id), title=voucher.reward_title),
+        partner=VoucherPartner(name=voucher.partner_name, place=voucher.place),
+        made_at=voucher.made_at,
+        expires_at=voucher.expires_at,
+        redeemed_at=voucher.redeemed_at,
+    )
+
+
+def _as_data_url(svg: str) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

@@ -1,0 +1,138 @@
+"""The partner's side of a voucher: is it good, and take it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter
+from sqlmodel import Session
+from starlette.responses import Response
+
+from app.core.ids import public_id
+from app.identity.tokens import Claims
+from app.ledger.commands import Answer
+from app.redemption.errors import VoucherUnknown
+from app.redemption.queries import TillVoucher
+from app.redemption.service import check_voucher, redeem_voucher
+from app.web.api.answers import SIGNED_IN, Shape, declines, respond, takes
+from app.web.api.redemptions import VoucherReward
+from app.web.callers import Call, SignedIn, Till, as_till
+from app.web.idempotency import run_once
+from app.web.sent import Body, IdempotencyKey
+
+router = APIRouter(tags=["vouchers"])
+
+WHY_NOT = {
+    "issued": None,
+    "confirming": "The partner has not confirmed this voucher yet.",
+    "redeemed": "This voucher has been used.",
+    "cancelled": "This voucher was cancelled.",
+    "expired": "This voucher has expired.",
+}
+
+
+class CodeOrder(msgspec.Struct, frozen=True):
+    """What the person shows: the short code, or what their QR code says. Case, spaces and hyphens do not matter."""
+
+    code: Annotated[str, msgspec.Meta(max_length=64)]
+
+
+class TillShape(Shape):
+    """What a voucher is for and whether it is good; nothing about who holds it."""
+
+    id: str
+    status: str
+    valid: bool
+    why_not: str | None
+    reward: VoucherReward
+    points: int
+    cost_pence: int
+    made_at: datetime
+    expires_at: datetime
+    redeemed_at: datetime | None
+
+
+@router.post(
+    "/v1/vouchers/check",
+    responses=declines(*SIGNED_IN, 400, 404, 413, 415, 422, 429),
+    openapi_extra=takes(("application/json", CodeOrder)),
+)
+def check(call: SignedIn, body: Body) -> TillShape:
+    """What a code is for, and whether it is good. Changes nothing. Scope `vouchers:redeem`."""
+    order = body.read(CodeOrder)
+    codes = call.runtime.voucher_codes
+    with _guessing_slowed(call):
+        voucher = call.run(
+            _as_remembered_till(call),
+            lambda session, till: check_voucher(
+                session, partner_id=till.partner_id, code=order.code, codes=codes, now=call.now
+            ),
+        )
+    return _present(voucher)
+
+
+@router.post(
+    "/v1/vouchers/redeem",
+    response_model=TillShape,
+    responses=declines(*SIGNED_IN, 400, 404, 409, 413, 415, 422, 429),
+    openapi_extra=takes(("application/json", CodeOrder)),
+)
+def redeem(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Response:
+    """Take a voucher, once. Scope `vouchers:redeem`."""
+    order = body.read(CodeOrder)
+    codes = call.runtime.voucher_codes
+    with _guessing_slowed(call):
+        answer = run_once(
+            call,
+            _as_remembered_till(call),
+            lambda session, till: Answer(
+                200,
+                _present(
+                    redeem_voucher(session, partner_id=till.partner_id, code=order.code, codes=codes, now=call.now)
+                ).model_dump(mode="json"),
+            ),
+            key=key,
+            sent=body,
+        )
+        if answer.body.get("code") == VoucherUnknown.code:
+            call.runtime.limiter.count_unknown(caller=call.claims.subject)
+    return respond(answer)
+
+
+@contextmanager
+def _guessing_slowed(call: Call) -> Iterator[None]:
+    """Refuse a partner that is locked out before the database is touched; count a code that nobody knows after it."""
+    call.runtime.limiter.refuse_locked(caller=call.claims.subject)
+    try:
+        yield
+    except VoucherUnknown:
+        call.runtime.limiter.count_unknown(caller=call.claims.subject)
+        raise
+
+
+def _as_remembered_till(call: Call) -> Callable[[Session, Claims], Till]:
+    def resolve(session: Session, claims: Claims) -> Till:
+        till = as_till(session, claims)
+        call.runtime.limiter.remember(caller=claims.subject, partner_id=till.partner_id)
+        return till
+
+    return resolve
+
+
+def _present(voucher: TillVoucher) -> TillShape:
+    return TillShape(
+        id=public_id("red", voucher.id),
+        status=voucher.status.value,
+        valid=voucher.valid,
+        why_not=WHY_NOT[voucher.status.value],
+        reward=VoucherReward(id=public_id("rew", voucher.reward_id), title=voucher.reward_title),
+        points=voucher.points,
+        cost_pence=voucher.cost_pence,
+        made_at=voucher.made_at,
+        expires_at=voucher.expires_at,
+        redeemed_at=voucher.redeemed_at,
+    )

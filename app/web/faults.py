@@ -1,0 +1,75 @@
+"""Refusals of the HTTP layer itself: about paths, parameters and bodies. None repeats what was sent."""
+
+from __future__ import annotations
+
+from app.core.errors import Invalid, NotFound, Refusal
+
+
+class PathUnknown(NotFound):
+    """No route has this path."""
+
+    code = "path-unknown"
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing at this address. /openapi.json lists what there is.")
+
+
+class MethodUnknown(Refusal):
+    """The path exists, for other methods."""
+
+    code = "method-not-allowed"
+
+    def __init__(self, allow: str) -> None:
+        super().__init__(f"This address can't be used like this. It takes {allow or 'another method'}.")
+        self.allow = allow
+
+
+class ParameterInvalid(Invalid):
+    """A parameter in the query, the path or a header; `where` names it, `problem` says what it should be."""
+
+    code = "parameter-invalid"
+
+    def __init__(self, where: str, advice: str) -> None:
+        super().__init__(f"{where} is wrong: {advice}.")
+        self.where = where
+
+
+class BodyMalformed(Invalid):
+    """Not JSON; `where` is a byte of the body or a reason."""
+
+    code = "json-malformed"
+
+    def __init__(self, advice: str, *, byte: int | None = None) -> None:
+        super().__init__(f"The body is not good JSON: {advice}.")
+        if byte is not None:
+            self.byte = byte
+
+
+class BodyTooLarge(Invalid):
+    """More bytes than this route reads; `limit_bytes` says how many it does."""
+
+    code = "body-too-large"
+
+    def __init__(self, *, limit_bytes: int) -> None:
+        super().__init__(f"The body is too large. Send at most {limit_bytes:,} bytes, in several requests if need be.")
+        self.limit_bytes = limit_bytes
+
+
+class BodyTypeUnsupported(Invalid):
+    """The Content-Type is not one that this route reads; `accepts` lists those."""
+
+    code = "content-type-unsupported"
+
+    def __init__(self, *accepts: str) -> None:
+        super().__init__(f"Send the body with the header Content-Type: {' or '.join(accepts)}.")
+        self.accepts = list(accepts)
+
+
+class BodyUnfit(Invalid):
+    """Good JSON with the wrong content; `where` is a path such as $.reward_id."""
+
+    code = "body-invalid"
+
+    def __init__(self, where: str, advice: str) -> None:
+        super().__init__(f"{where} is wrong: {advice}.")
+        self.where = where

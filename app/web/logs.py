@@ -1,0 +1,22 @@
+"""Logs as JSON lines on standard error, one per request and one per thing that went wrong."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+
+def configure_logs() -> None:
+    """Set up structlog, and silence uvicorn's access log: it writes raw paths, which may hold ids."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.getLogger("uvicorn.access").disabled = True

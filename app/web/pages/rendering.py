@@ -1,0 +1,101 @@
+"""Templates to pages: the GOV.UK components with the council's own look. What a person reads stands in templates."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from uuid import UUID
+
+from fastapi import Request
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
+from starlette.responses import HTMLResponse
+
+from app.core.clock import LONDON
+from app.core.ids import public_id
+from app.web.callers import get_runtime
+from app.web.pages.visits import HOMES, find_visitor, form_token
+
+WEB = Path(__file__).parents[1]
+STATIC = WEB / "static"
+HEADERS = {
+    # Nothing inline and nothing from elsewhere: a page can't be made to run what is not ours.
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    # A till or a library computer is shared: the back button must not show the last person's page.
+    "Cache-Control": "no-store",
+}
+
+
+def write_points(points: int) -> str:
+    return f"{points:,} point" if points == 1 else f"{points:,} points"
+
+
+def write_pounds(pence: int) -> str:
+    return f"£{pence // 100:,}.{pence % 100:02}"
+
+
+def write_day(when: date) -> str:
+    """As GOV.UK writes dates: 22 November 2026. An instant is told by its date in Leeds."""
+    on = when.astimezone(LONDON) if isinstance(when, datetime) else when
+    return f"{on.day} {on:%B %Y}"
+
+
+def write_clock(at: datetime) -> str:
+    """As GOV.UK writes times: 9am, 5:30pm."""
+    local = at.astimezone(LONDON)
+    minutes = f":{local.minute:02}" if local.minute else ""
+    return f"{local.hour % 12 or 12}{minutes}{'am' if local.hour < 12 else 'pm'}"  # noqa: PLR2004 - noon
+
+
+def write_moment(at: datetime) -> str:
+    return f"{write_day(at)} at {write_clock(at)}"
+
+
+def write_public_id(value: UUID, prefix: str) -> str:
+    return public_id(prefix, value)
+
+
+@cache
+def asset(name: str) -> str:
+    """Where a file of ours is, under an address that changes with its content."""
+    return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
+
+
+def _make_environment() -> Environment:
+    components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    environment = Environment(
+        loader=ChoiceLoader([FileSystemLoader(WEB / "templates"), components]),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "points": write_points,
+        "pounds": write_pounds,
+        "day": write_day,
+        "clock": write_clock,
+        "moment": write_moment,
+        "public_id": write_public_id,
+    }
+    environment.globals["asset"] = asset
+    return environment
+
+
+_ENVIRONMENT = _make_environment()
+
+
+def render(request: Request, template: str, *, status: int = 200, **facts: object) -> HTMLResponse:
+    """The page, for whoever is signed in; every template gets what the frame around a page needs."""
+    visitor = find_visitor(request)
+    shell = {
+        "visitor": visitor,
+        "home": HOMES[visitor.role] if visitor else "/",
+        "csrf": form_token(request),
+        "demo": get_runtime(request).demo,
+        "path": request.url.path,
+    }
+    return HTMLResponse(_ENVIRONMENT.get_template(template).render(shell | facts), status, HEADERS)

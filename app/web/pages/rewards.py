@@ -1,0 +1,137 @@
+"""The catalogue, and taking a reward: once, however often its form is sent."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request
+from sqlmodel import Session
+from starlette.responses import RedirectResponse, Response
+
+from app.core.errors import Refusal
+from app.core.ids import new_secret, parse_public_id, public_id
+from app.core.paging import Page
+from app.ledger.commands import Answer, answer_once
+from app.ledger.errors import CommandRunning
+from app.ledger.queries import get_balance
+from app.offers.errors import RewardUnknown
+from app.offers.queries import RewardRead, get_reward, list_rewards
+from app.redemption.service import redeem_reward
+from app.residents.queries import ResidentRead
+from app.web.callers import Call, as_resident, get_runtime
+from app.web.pages.rendering import render
+from app.web.pages.visits import FormExpired, Role, check_form, find_visitor, sign_in_again
+from app.web.problems import status_of
+
+A_PAGE = 50
+_FORM_KEY = re.compile(r"[A-Za-z0-9_-]{43}")
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """`balance_points` is None for anybody who is not a signed-in resident."""
+
+    page: Page[RewardRead]
+    balance_points: int | None
+
+
+@router.get("/rewards")
+def rewards(request: Request, after: str | None = None) -> Response:
+    shelf = get_runtime(request).database.in_transaction(
+        lambda session: Shelf(list_rewards(session, after=after, limit=A_PAGE), _find_balance(session, request))
+    )
+    return render(
+        request,
+        "rewards.html",
+        rewards=shelf.page.items,
+        after=shelf.page.after,
+        balance_points=shelf.balance_points,
+    )
+
+
+@router.get("/rewards/{written}")
+def reward(request: Request, written: str) -> Response:
+    return _show_reward(request, _read_id(written))
+
+
+@router.post("/rewards/{written}")
+def take_reward(
+    request: Request, written: str, csrf: Annotated[str, Form()] = "", once: Annotated[str, Form()] = ""
+) -> Response:
+    """`once` is the form's own key: a form that is sent twice takes one reward and leads to the same voucher."""
+    call = sign_in_again(request, Role.RESIDENT)
+    check_form(request, csrf)
+    if not _FORM_KEY.fullmatch(once):
+        raise FormExpired
+    wanted = _read_id(written)
+    try:
+        answer = call.run(as_resident, lambda session, resident: _take(session, resident, call, wanted, once))
+    except CommandRunning:  # the first press is still being served, and its voucher will be on the list
+        return RedirectResponse("/vouchers", status_code=303)
+    if "problem" in answer.body:
+        return _show_reward(request, wanted, status=answer.status, problem=answer.body["problem"])
+    return RedirectResponse(f"/vouchers/{answer.body['voucher']}", status_code=303)
+
+
+def _take(session: Session, resident: ResidentRead, call: Call, wanted: UUID, once: str) -> Answer:
+    def serve() -> Answer:
+        voucher = redeem_reward(
+            session,
+            resident_id=resident.id,
+            reward=wanted,
+            codes=call.runtime.voucher_codes,
+            adapters=call.runtime.adapters,
+            now=call.now,
+        )
+        return Answer(201, {"voucher": public_id("red", voucher.id)})
+
+    return answer_once(
+        session,
+        caller=f"pages/{call.claims.subject}",
+        key=once,
+        digest=hashlib.sha256(wanted.bytes).digest(),
+        now=call.now,
+        serve=serve,
+        refuse=_refuse,
+    )
+
+
+def _refuse(refusal: Refusal) -> Answer:
+    return Answer(status_of(type(refusal)), {"problem": str(refusal)})
+
+
+def _read_id(written: str) -> UUID:
+    uuid = parse_public_id("rew", written)
+    if uuid is None:
+        raise RewardUnknown
+    return uuid
+
+
+def _find_balance(session: Session, request: Request) -> int | None:
+    """What a signed-in resident may spend."""
+    visitor = find_visitor(request)
+    if visitor is None or visitor.role is not Role.RESIDENT:
+        return None
+    resident = as_resident(session, visitor.claims)
+    return get_balance(session, wallet_id=resident.id, now=get_runtime(request).clock.now()).available
+
+
+def _show_reward(request: Request, wanted: UUID, *, status: int = 200, problem: str | None = None) -> Response:
+    shown, balance_points = get_runtime(request).database.in_transaction(
+        lambda session: (get_reward(session, public_id=wanted), _find_balance(session, request))
+    )
+    return render(
+        request,
+        "reward.html",
+        status=status,
+        reward=shown,
+        balance_points=balance_points,
+        problem=problem,
+        once=new_secret(),
+    )

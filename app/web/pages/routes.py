@@ -1,0 +1,11 @@
+"""Every page, in one router; none of them is in the API's description."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from app.web.pages import front, officer, resident, rewards, till, vouchers
+
+router = APIRouter(include_in_schema=False)
+for pages in (front, resident, rewards, vouchers, till, officer):
+    router.include_router(pages.router)

@@ -1,0 +1,74 @@
+"""The resident's vouchers: to show at the till, and to cancel."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from app.core.ids import parse_public_id, public_id
+from app.redemption.errors import RedemptionUnknown
+from app.redemption.qr import draw_qr
+from app.redemption.queries import VoucherStatus, get_redemption, list_redemptions
+from app.redemption.service import cancel_redemption
+from app.web.callers import as_resident
+from app.web.pages.rendering import render
+from app.web.pages.visits import Role, check_form, sign_in_again
+
+A_PAGE = 25
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/vouchers")
+def vouchers(request: Request, after: str | None = None) -> Response:
+    call = sign_in_again(request, Role.RESIDENT)
+    page = call.run(
+        as_resident,
+        lambda session, resident: list_redemptions(
+            session,
+            resident_id=resident.id,
+            codes=call.runtime.voucher_codes,
+            now=call.now,
+            after=after,
+            limit=A_PAGE,
+        ),
+    )
+    return render(request, "vouchers.html", vouchers=page.items, after=page.after)
+
+
+@router.get("/vouchers/{written}")
+def voucher(request: Request, written: str) -> Response:
+    call = sign_in_again(request, Role.RESIDENT)
+    wanted = _read_id(written)
+    shown = call.run(
+        as_resident,
+        lambda session, resident: get_redemption(
+            session, resident_id=resident.id, redemption=wanted, codes=call.runtime.voucher_codes, now=call.now
+        ),
+    )
+    qr = draw_qr(shown.token) if shown.token and shown.status is VoucherStatus.ISSUED else None
+    return render(request, "voucher.html", voucher=shown, qr=qr)
+
+
+@router.post("/vouchers/{written}/cancel")
+def cancel(request: Request, written: str, csrf: Annotated[str, Form()] = "") -> Response:
+    call = sign_in_again(request, Role.RESIDENT)
+    check_form(request, csrf)
+    wanted = _read_id(written)
+    call.run(
+        as_resident,
+        lambda session, resident: cancel_redemption(
+            session, resident_id=resident.id, redemption=wanted, codes=call.runtime.voucher_codes, now=call.now
+        ),
+    )
+    return RedirectResponse(f"/vouchers/{public_id('red', wanted)}", status_code=303)
+
+
+def _read_id(written: str) -> UUID:
+    uuid = parse_public_id("red", written)
+    if uuid is None:
+        raise RedemptionUnknown
+    return uuid

@@ -1,0 +1,105 @@
+"""How a refusal is told over HTTP: RFC 9457 problems, by one table from error class to status.
+
+A problem has type, title, status, detail, instance, `code` and the facts of the refusal. `detail` is a sentence for
+the person who gets it. It never holds a stack, SQL, a secret, or what was sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.responses import JSONResponse
+
+from app.core import errors as core
+from app.core.paging import CursorUnknown
+from app.earning import errors as earning
+from app.identity import errors as identity
+from app.web.faults import (
+    BodyMalformed,
+    BodyTooLarge,
+    BodyTypeUnsupported,
+    MethodUnknown,
+    ParameterInvalid,
+)
+from app.web.lockout import TooManyUnknownCodes
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUSES: dict[type[core.Refusal], int] = {
+    core.Invalid: 422,
+    core.NotAllowed: 403,
+    core.NotFound: 404,
+    core.Conflict: 409,
+    # More exact than their kind says
+    identity.TokenMissing: 401,
+    identity.InvalidToken: 401,
+    CursorUnknown: 400,
+    ParameterInvalid: 400,
+    BodyMalformed: 400,
+    earning.EventMalformed: 400,
+    MethodUnknown: 405,
+    BodyTooLarge: 413,
+    BodyTypeUnsupported: 415,
+    TooManyUnknownCodes: 429,
+}
+"""Each refusal by the nearest of its classes that is named here; a test finds any that none of these tells."""
+
+
+def status_of(refusal: type[core.Refusal]) -> int:
+    """The HTTP status that tells this refusal."""
+    return next(STATUSES[kind] for kind in refusal.__mro__ if kind in STATUSES)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One answer that declines; `facts` stand beside the five members of RFC 9457."""
+
+    status: int
+    code: str
+    detail: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, refusal: core.Refusal) -> Problem:
+        headers = {}
+        facts = refusal.facts()
+        if isinstance(refusal, (identity.TokenMissing, identity.InvalidToken)):
+            fault = "" if isinstance(refusal, identity.TokenMissing) else ', error="invalid_token"'
+            headers["WWW-Authenticate"] = f'Bearer realm="rewards"{fault}'
+        elif isinstance(refusal, identity.MissingScope):
+            headers["WWW-Authenticate"] = f'Bearer realm="rewards", error="insufficient_scope", scope="{refusal.scope}"'
+        elif isinstance(refusal, TooManyUnknownCodes):
+            headers["Retry-After"] = str(refusal.retry_after_seconds)
+        elif isinstance(refusal, MethodUnknown):
+            headers["Allow"] = refusal.allow
+        return cls(status_of(type(refusal)), refusal.code, str(refusal), facts, headers)
+
+    @classmethod
+    def unexpected(cls, request_id: str) -> Problem:
+        """Says nothing of the inside; the request id finds the log line."""
+        detail = (
+            "Something went wrong on our side. Nothing was changed. Try again, and if it stays, tell us the request id."
+        )
+        return cls(500, "unexpected", detail, {"request_id": request_id})
+
+    @classmethod
+    def busy(cls) -> Problem:
+        detail = "The service is busy or being mended. Nothing was changed. Try again in a few seconds."
+        return cls(503, "busy", detail, headers={"Retry-After": "5"})
+
+    def to_data(self) -> dict[str, Any]:
+        """As the JSON document."""
+        words = self.code.replace("-", " ")
+        fixed = {
+            "type": f"/docs#{self.code}",
+            "title": words[:1].upper() + words[1:],
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+        }
+        return {**self.facts, **fixed}
+
+    def to_response(self) -> JSONResponse:
+        return JSONResponse(self.to_data(), self.status, self.headers, MEDIA_TYPE)

@@ -1,0 +1,100 @@
+"""The outermost layer: a request id in and out, one log line per request, security headers, and a calm 500.
+
+Nothing of a request is logged but its method, the route's template, the status and how long it took: the raw path may
+hold ids, and headers and bodies hold tokens and personal data. Of an unexpected error the log keeps the class and
+where it happened, not its text, which may repeat what was sent.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import traceback
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.clock import SystemClock
+from app.core.ids import uuid7
+from app.web.problems import Problem
+
+HEADER = "X-Request-Id"
+_SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
+"""For answers that do not set their own: pages allow their styles, static files their caching."""
+
+_log = structlog.get_logger("app.web.requests")
+
+
+class RequestEnvelope:
+    """ASGI middleware around everything else."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._clock = SystemClock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = self._take_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        answer = _Answer(send, request_id)
+        started = time.perf_counter()
+        try:
+            await self.app(scope, receive, answer)
+        except Exception as fault:  # noqa: BLE001 - the last place that can still answer
+            _log.error("unexpected", request_id=request_id, fault=type(fault).__name__, at=_places(fault))
+            if not answer.status:
+                await Problem.unexpected(request_id).to_response()(scope, receive, answer)
+        finally:
+            spent = int((time.perf_counter() - started) * 1000)
+            _log.info(
+                "request",
+                request_id=request_id,
+                method=scope["method"],
+                route=_template(scope),
+                status=answer.status,
+                duration_ms=spent,
+            )
+
+    def _take_id(self, scope: Scope) -> str:
+        given = Headers(scope=scope).get(HEADER, "")
+        return given if _SANE.fullmatch(given) else uuid7(self._clock.now()).hex
+
+
+class _Answer:
+    """Passes the answer on with the headers that every answer has; `status` is 0 until it has begun."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self._request_id = request_id
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(raw=message.setdefault("headers", []))
+            headers[HEADER] = self._request_id
+            for name, value in SECURITY_HEADERS.items():
+                headers.setdefault(name, value)
+            message["headers"] = headers.raw
+        await self._send(message)
+
+
+def _template(scope: MutableMapping[str, Any]) -> str:
+    return getattr(scope.get("route"), "path", "(none)")
+
+
+def _places(fault: BaseException) -> list[str]:
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(fault.__traceback__)[-8:]]

@@ -1,0 +1,32 @@
+"""What a running server is made of, put together once by `app.wiring` and handed to everything in `app.web`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.core.clock import Clock
+from app.core.database import Database
+from app.core.secret_store import Secrets
+from app.core.settings import Settings
+from app.identity.tokens import TokenIssuer
+from app.redemption.codes import VoucherCodes
+from app.residents.cards import CardKeys
+from app.web.lockout import Lockout
+from partners.interface import PartnerAdapter
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """`adapters` are by name; `demo` allows what a real scheme must not, such as one-click sign-in."""
+
+    settings: Settings
+    database: Database
+    secrets: Secrets
+    clock: Clock
+    issuer: TokenIssuer
+    card_keys: CardKeys
+    voucher_codes: VoucherCodes
+    adapters: Mapping[str, PartnerAdapter]
+    limiter: Lockout
+    demo: bool

@@ -1,0 +1,1 @@
+"""Alembic: one history, run once per scheme (a scheme is a PostgreSQL schema)."""

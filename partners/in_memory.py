@@ -1,0 +1,53 @@
+"""The twin of a real partner, for tests: it remembers what it promised, and can be told to refuse or to be away."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from partners.interface import Delivery, Issued, IssueRequest, PartnerRefused, PartnerUnavailable
+
+
+class InMemory:
+    """Meets the same contract as every adapter; `promised` holds what it would honour now."""
+
+    name = "in_memory"
+
+    def __init__(self, *, local: bool = True, delivery: Delivery = Delivery.CODE) -> None:
+        self.local = local
+        self.delivery = delivery
+        self.promised: dict[UUID, IssueRequest] = {}
+        self._refusal: str | None = None
+        self._away = False
+
+    def refuse(self, sentence: str | None) -> None:
+        """Say no with this sentence from now on; None says yes again."""
+        self._refusal = sentence
+
+    def go_away(self) -> None:
+        """Give no answer until `come_back`."""
+        self._away = True
+
+    def come_back(self) -> None:
+        self._away = False
+
+    def check(self, request: IssueRequest) -> None:
+        self._answer()
+        if self._refusal is not None and request.reference not in self.promised:
+            raise PartnerRefused(self._refusal)
+
+    def issue(self, request: IssueRequest) -> Issued:
+        self.check(request)
+        self.promised.setdefault(request.reference, request)
+        return Issued(partner_reference=f"memory-{request.reference.hex}")
+
+    def cancel(self, reference: UUID) -> None:
+        self._answer()
+        if self.delivery is Delivery.SETTLED:
+            message = "This reward has already been given and can't be taken back."
+            raise PartnerRefused(message)
+        self.promised.pop(reference, None)
+
+    def _answer(self) -> None:
+        if self._away:
+            message = "We could not reach the partner. Try again later."
+            raise PartnerUnavailable(message)

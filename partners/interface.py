@@ -1,0 +1,83 @@
+"""What the scheme asks of whoever honours a reward, in as few words as will do.
+
+An adapter makes no decision about points: it is told what was reserved and says whether the partner will honour it.
+
+PartnerFault
+ |- PartnerUnavailable   nobody answered; nothing is known to have happened; safe to repeat with the same reference
+ '- PartnerRefused       the partner said no; final for this reference
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+
+class Delivery(StrEnum):
+    """How the resident gets the reward."""
+
+    CODE = "code"
+    """A voucher with a code, which the partner redeems later."""
+
+    SETTLED = "settled"
+    """Nothing to show: it is done when it is issued, and can't be taken back."""
+
+
+@dataclass(frozen=True)
+class IssueRequest:
+    """One reward for one resident, who stays unnamed. `reference` is ours and the same on every repeat."""
+
+    reference: UUID
+    partner: str
+    partner_kind: str
+    reward: str
+    points: int
+    cost_pence: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Issued:
+    """The partner has promised it; `partner_reference` is what it calls this by in its own books."""
+
+    partner_reference: str
+
+
+class PartnerFault(Exception):
+    """Base of the only two errors that an adapter raises; `str()` is a sentence that a resident may read."""
+
+
+class PartnerUnavailable(PartnerFault):
+    """The partner gave no answer. Ask again later with the same reference."""
+
+
+class PartnerRefused(PartnerFault):
+    """The partner said no. Asking again will not help."""
+
+
+class PartnerAdapter(Protocol):
+    """One way to have rewards honoured. Every method may be repeated with the same reference to the same effect."""
+
+    @property
+    def name(self) -> str:
+        """Stored with each reward, so it never changes: lower case letters, digits and underscores."""
+
+    @property
+    def local(self) -> bool:
+        """Whether it answers at once and without the network, so that it may be asked inside a transaction."""
+
+    @property
+    def delivery(self) -> Delivery:
+        """Known before anything is issued: it decides what has to be locked."""
+
+    def check(self, request: IssueRequest) -> None:
+        """Raise what `issue` would raise for this request; change nothing."""
+
+    def issue(self, request: IssueRequest) -> Issued:
+        """Have the partner promise the reward."""
+
+    def cancel(self, reference: UUID) -> None:
+        """Take the promise back; an unknown reference is no error. A settled one raises PartnerRefused."""

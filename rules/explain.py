@@ -1,0 +1,158 @@
+"""Why an event earned what it earned: recomputed from the events, never remembered, so that it always adds up."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
+
+from rules.artefact import Timeline
+from rules.clock import Moment, to_micros
+from rules.decide import Verdict
+from rules.document import Rule
+from rules.event import Event, Key
+from rules.fold import replay
+from rules.reasons import REASONS
+from rules.reference import Check, all_hold, check_event, check_resident, in_force
+from rules.trips import TAP, TRIP
+from rules.verdicts import check_sentence, rule_sentence
+from rules.wording import points
+
+
+@dataclass(frozen=True, slots=True)
+class RuleExplanation:
+    """`done` of `needed` is the progress after the event, if the rule has any and the event counted."""
+
+    rule: str
+    version: int
+    title: str
+    outcome: str
+    checks: tuple[Check, ...]
+    done: int
+    needed: int
+    asked: int
+    got: int
+    limited_by: str | None
+    sentence: str
+    machine_sentence: str
+
+    def to_data(self, *, for_machine: bool) -> dict[str, object]:
+        """JSON-able. A machine learns neither a fact of the resident nor that one of them was in the way."""
+        hidden = for_machine and self.outcome == "not_eligible"
+        return {
+            "rule": self.rule,
+            "version": self.version,
+            "title": self.title,
+            "outcome": "conditions_not_met" if hidden else self.outcome,
+            "checks": [_check_data(check) for check in self.checks if not (for_machine and check.personal)],
+            "progress": {"done": self.done, "needed": self.needed} if self.needed else None,
+            "asked": self.asked,
+            "got": self.got,
+            "limited_by": self.limited_by,
+            "sentence": self.machine_sentence if for_machine else self.sentence,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """`points` is the sum of what the rules got. `reasons` are those of the event's outcome."""
+
+    key: Key
+    type: str
+    points: int
+    reasons: tuple[str, ...]
+    rules: tuple[RuleExplanation, ...]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """For the resident: what came of it first, then each rule that was in force."""
+        return (_headline(self.points, self.reasons), *(rule.sentence for rule in self.rules))
+
+    def to_data(self, *, for_machine: bool) -> dict[str, object]:
+        """JSON-able; `for_machine` leaves out every fact of the resident."""
+        happened_at, source, event_id = self.key
+        hidden = {"not_eligible": "conditions_not_met"} if for_machine else {}
+        reasons = [hidden.get(reason, reason) for reason in self.reasons]
+        rules = [rule.to_data(for_machine=for_machine) for rule in self.rules]
+        return {
+            "source": source,
+            "id": event_id,
+            "type": self.type,
+            "happened_at": happened_at.isoformat().replace("+00:00", "Z"),
+            "points": self.points,
+            "reasons": reasons,
+            "rules": rules,
+            "sentences": [_headline(self.points, reasons), *(rule["sentence"] for rule in rules)],
+        }
+
+
+def _headline(earned: int, reasons: Iterable[str]) -> str:
+    if earned:
+        return f"This earned {points(earned)}."
+    return " ".join(["This earned no points.", *(REASONS[reason] for reason in reasons)])
+
+
+def explain(timeline: Timeline, events: Iterable[Event], key: Key, remaining: dict[str, int] | None) -> Explanation:
+    """`events` are all of the resident's up to the one at `key`, and any later taps of the same trip.
+
+    `remaining` is not changed. Raises LookupError when no event has the key.
+    """
+    ordered = sorted(events, key=lambda event: event.key)
+    index = next((at for at, event in enumerate(ordered) if event.key == key), None)
+    if index is None:
+        message = "no event has this key"
+        raise LookupError(message)
+    event = ordered[index]
+    folded = replay(timeline, ordered, None if remaining is None else dict(remaining))
+    outcome, decision = folded.outcomes[index], folded.decisions[index]
+    artefact = timeline.at(event.happened_at)
+    kind = TRIP if event.type == TAP else event.type
+    rules: tuple[RuleExplanation, ...] = ()
+    if artefact is not None and decision.seen:
+        moment = artefact.program.clock.moment(to_micros(event.happened_at))
+        verdicts = {artefact.rules[verdict.plan].id: verdict for verdict in decision.verdicts}
+        rules = tuple(
+            _explain_rule(rule, event, moment, verdicts.get(rule.id))
+            for rule in artefact.rules
+            if rule.trigger == kind and in_force(rule, moment)
+        )
+    return Explanation(event.key, event.type, outcome.points, outcome.reasons, rules)
+
+
+def _explain_rule(rule: Rule, event: Event, moment: Moment, verdict: Verdict | None) -> RuleExplanation:
+    about_event, about_resident = check_event(rule, event, moment), check_resident(rule, event)
+    if verdict is None:
+        outcome = "not_eligible" if all_hold(about_event) else "conditions_not_met"
+    else:
+        outcome = verdict.outcome
+    done, needed = (verdict.done, verdict.needed) if verdict else (0, 0)
+    line = verdict.line if verdict else None
+    checks = tuple(chain(about_event, about_resident))
+    public = "conditions_not_met" if outcome == "not_eligible" else outcome
+    return RuleExplanation(
+        rule=rule.id,
+        version=rule.version,
+        title=rule.title["en"],
+        outcome=outcome,
+        checks=checks,
+        done=done,
+        needed=needed,
+        asked=line.asked if line else 0,
+        got=line.got if line else 0,
+        limited_by=line.limited_by if line else None,
+        sentence=rule_sentence(rule, outcome, checks, done, needed, line),
+        machine_sentence=rule_sentence(rule, public, about_event, done, needed, line),
+    )
+
+
+def _check_data(check: Check) -> dict[str, object]:
+    wanted = list(check.wanted) if isinstance(check.wanted, tuple) else check.wanted
+    return {
+        "fact": check.fact,
+        "op": check.op,
+        "wanted": wanted,
+        "actual": check.actual,
+        "passed": check.passed,
+        "reason": "not_known" if check.actual is None else None,
+        "choice": check.choice,
+        "personal": check.personal,
+        "sentence": check_sentence(check),
+    }

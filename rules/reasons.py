@@ -1,0 +1,27 @@
+"""Why an event earned nothing, or why a rule did what it did, in words that a resident can read."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+REASONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "another_offer_was_better": "You got points for this under another offer that was worth more.",
+        "awarded": "You got points for this.",
+        "before_scheme": "This happened before the scheme began, so it is kept as history and earns no points.",
+        "budget_spent": "The money set aside for these points has been used up.",
+        "conditions_not_met": "This did not meet the conditions for points.",
+        "limit_reached": "You have already had all the points that this can earn for now.",
+        "no_rule": "There are no points for this at the moment.",
+        "no_trip_same_stop": "You tapped in and out at the same stop within ten minutes, so this is not a trip.",
+        "not_eligible": "These points are for other residents.",
+        "not_known": "We were not told this.",
+        "part_of_trip": "This is part of a trip that you had already started.",
+        "progress_not_reached": "This counts towards points, but you are not there yet.",
+        "tap_off": "Tapping off ends a trip. Your points come with the tap that starts it.",
+        "voided": "This was cancelled, so it counts as if it never happened.",
+    }
+)
+
+# A rule that came close says more than a rule that was never about this event, so only the nearest are given.
+NEAREST_FIRST: Final = ("budget_spent", "limit_reached", "another_offer_was_better", "progress_not_reached")

@@ -1,0 +1,194 @@
+"""A small city behind the real application: machines, residents, a café with staff, officers, and rewards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import httpx2
+from fastapi import FastAPI
+from sqlmodel import Session
+from starlette.testclient import TestClient
+
+from app.core.clock import SetClock
+from app.core.database import Database
+from app.core.ids import public_id
+from app.core.secret_store import Secrets
+from app.core.settings import Settings
+from app.core.units import Pence, Points
+from app.identity.service import add_partner_staff, create_officer, register_client
+from app.identity.tokens import TokenIssuer, name_issuer
+from app.ledger.chart import AccountKind, Unit
+from app.ledger.posting import Award, post_awards
+from app.ledger.service import fund_campaign, open_account, pay_into_pot
+from app.main import create_app
+from app.offers.service import add_partner, add_reward
+from app.redemption.codes import VoucherCodes
+from app.residents.cards import CardKeys
+from app.residents.queries import get_resident
+from app.rulebook.service import open_campaign
+from app.web.lockout import Lockout
+from app.web.runtime import Runtime
+from partners.donation import Donation
+from partners.voucher_code import VoucherCode
+from rules.catalogue import EVENT_TYPES
+from tests.earning.world import CHECK_IN, SOURCES, TAPS, World, build_world
+
+SECRET = "a-secret-of-at-least-thirty-two-characters"
+LASTS = timedelta(hours=1)
+
+
+@dataclass
+class City:
+    """`residents`, `staff` and `officers` are public ids; `tokens` has one bearer token for each kind of caller."""
+
+    runtime: Runtime
+    app: FastAPI
+    http: TestClient
+    clock: SetClock
+    world: World
+    residents: list[str]
+    staff: dict[str, str]
+    officer: str
+    rewards: dict[str, str]
+    tokens: dict[str, str]
+
+    def token(self, subject: str, scope: str, *, lasts: timedelta = LASTS) -> str:
+        return self.runtime.issuer.mint(subject, scope, "test", lasts, self.clock.now())
+
+    def resident(self, number: int) -> dict[str, str]:
+        """Headers of one resident."""
+        return bearer(self.token(self.residents[number], "resident"))
+
+    def by(self, who: str) -> dict[str, str]:
+        """Headers of `who`: taps, check_in, till, resident, staff, other_staff or officer."""
+        return bearer(self.tokens[who])
+
+    def take(self, reward: str, *, resident: int = 0, key: str | None = None) -> httpx2.Response:
+        headers = self.resident(resident) | ({"Idempotency-Key": key} if key else {})
+        return self.http.post("/v1/redemptions", json={"reward_id": self.rewards[reward]}, headers=headers)
+
+    def redeem(self, code: str, *, who: str = "staff", key: str | None = None) -> httpx2.Response:
+        headers = self.by(who) | ({"Idempotency-Key": key} if key else {})
+        return self.http.post("/v1/vouchers/redeem", json={"code": code}, headers=headers)
+
+    def send(self, event: object, *, who: str = "taps") -> httpx2.Response:
+        """One event in structured mode."""
+        return self.http.post(
+            "/v1/events", json=event, headers=self.by(who) | {"Content-Type": "application/cloudevents+json"}
+        )
+
+    def balance(self, resident: int = 0) -> dict[str, Any]:
+        answer: dict[str, Any] = self.http.get("/v1/me/balance", headers=self.resident(resident)).json()
+        return answer
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def build_runtime_for(database: Database, secrets: Secrets, clock: SetClock) -> Runtime:
+    """A runtime around a test's own database, with a clock that stands still."""
+    adapters = (VoucherCode(), Donation())
+    settings = Settings(pool_size=20)
+    return Runtime(
+        settings=settings,
+        database=database,
+        secrets=secrets,
+        clock=clock,
+        issuer=TokenIssuer(secrets, name_issuer(settings.scheme)),
+        card_keys=CardKeys(secrets),
+        voucher_codes=VoucherCodes(secrets),
+        adapters={adapter.name: adapter for adapter in adapters},
+        limiter=Lockout(),
+        demo=False,
+    )
+
+
+def build_city(database: Database, secrets: Secrets, now: datetime, *, residents: int = 3, points: int = 500) -> City:
+    """Seed and commit. Every resident has `points` and holds `card:N`; the hot drink costs 100, the cake has 2 left."""
+    world = build_world(database, secrets, residents=residents)
+    runtime = build_runtime_for(database, secrets, SetClock(now))
+    assert isinstance(runtime.clock, SetClock)
+    seeded = database.in_transaction(lambda session: _seed(session, world, points, now))
+    app = create_app(runtime)
+    city = City(runtime, app, TestClient(app), runtime.clock, world, tokens={}, **seeded)
+    city.tokens |= {
+        "taps": city.token("leeds-buses", "events:read events:write tokens:read"),
+        "check_in": city.token("check-in", "events:read events:write tokens:read"),
+        "till": city.token("cafe-till", "vouchers:redeem"),
+        "resident": city.token(city.residents[0], "resident"),
+        "staff": city.token(city.staff["cafe"], "vouchers:redeem"),
+        "other_staff": city.token(city.staff["shop"], "vouchers:redeem"),
+        "officer": city.token(city.officer, "officer"),
+    }
+    return city
+
+
+def _seed(session: Session, world: World, points: int, now: datetime) -> dict[str, Any]:
+    types = sorted(name for name, kind in EVENT_TYPES.items() if not kind.derived)
+    cafe = add_partner(session, name="Kirkgate Café", kind="business", place="Leeds", now=now)
+    shop = add_partner(session, name="Aire Books", kind="business", place="Leeds", now=now)
+    for client_id, source in (("leeds-buses", TAPS), ("check-in", CHECK_IN)):
+        register_client(
+            session,
+            client_id=client_id,
+            secret=SECRET,
+            title=client_id,
+            scopes=["events:write", "events:read", "tokens:read"],
+            sources=[source],
+            event_types=[one for one in types if one != "litter.pick"],
+        )
+    register_client(
+        session, client_id="cafe-till", secret=SECRET, title="Till", scopes=["vouchers:redeem"], partner_id=cafe.id
+    )
+    assert TAPS in SOURCES
+    officer = create_officer(session, name="An Officer", email="Officer@Example.org", roles=["auditor"], now=now)
+    staff = {
+        name: add_partner_staff(session, partner_id=partner.id, name=name, now=now).public_id
+        for name, partner in (("cafe", cafe), ("shop", shop))
+    }
+    _give_points(session, world, points, now)
+    rewards = {
+        name: add_reward(
+            session,
+            partner_id=cafe.id,
+            title=name.title(),
+            description="Any size.",
+            kind="food",
+            adapter="voucher_code",
+            points=Points(100),
+            cost_pence=Pence(80),
+            stock=stock,
+            voucher_days=30,
+            now=now,
+        ).public_id
+        for name, stock in (("drink", None), ("cake", 2), ("breakfast", 10))
+    }
+    return {
+        "residents": [
+            public_id("res", get_resident(session, resident_id=one).public_id) for one in world.residents
+        ],
+        "staff": staff,
+        "officer": officer.public_id,
+        "rewards": {name: public_id("rew", uuid) for name, uuid in rewards.items()},
+    }
+
+
+def _give_points(session: Session, world: World, points: int, now: datetime) -> None:
+    campaign = open_campaign(
+        session, key="welcome", title="Welcome", starts_on=date(2026, 6, 1), ends_on=date(2028, 4, 1)
+    )
+    total = points * len(world.residents)
+    if not total:
+        return
+    pay_into_pot(session, funder_id=9, pence=Pence(total), now=now)
+    fund_campaign(session, campaign_id=campaign, points=Points(total), funder_id=9, now=now)
+    budget = open_account(session, kind=AccountKind.BUDGET, unit=Unit.POINTS, owner=campaign)
+    started = datetime(2026, 11, 1, tzinfo=UTC)
+    post_awards(
+        session,
+        awards=[Award(number, budget, wallet, points, started) for number, wallet in enumerate(world.residents, 1)],
+        now=now,
+    )

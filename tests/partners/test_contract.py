@@ -1,0 +1,158 @@
+"""What every adapter promises. A new adapter fails here until it has a case of its own."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+import partners
+from partners.donation import Donation
+from partners.in_memory import InMemory
+from partners.interface import Delivery, IssueRequest, PartnerAdapter, PartnerRefused, PartnerUnavailable
+from partners.registry import NameTaken, build_registry
+from partners.voucher_code import VoucherCode
+
+COFFEE = IssueRequest(
+    reference=UUID("0199c1a0-0000-7000-8000-000000000001"),
+    partner="Kirkgate Café",
+    partner_kind="business",
+    reward="A hot drink",
+    points=150,
+    cost_pence=120,
+    expires_at=datetime(2026, 12, 22, 12, tzinfo=UTC),
+)
+GIFT = replace(COFFEE, partner="Friends of Gledhow Valley Woods", partner_kind="community_group", reward="100 points")
+
+
+def _refusing(adapter: InMemory) -> InMemory:
+    adapter.refuse("The café has closed.")
+    return adapter
+
+
+@dataclass(frozen=True)
+class Case:
+    """An adapter, a request that it serves, and, if there is such a thing, one that it refuses."""
+
+    make: Callable[[], PartnerAdapter]
+    served: IssueRequest
+    make_refusing: Callable[[], PartnerAdapter] | None = None
+    refused: IssueRequest = COFFEE
+
+
+CASES = {
+    "voucher_code": Case(VoucherCode, COFFEE),
+    "donation": Case(Donation, GIFT, make_refusing=Donation),
+    "in_memory": Case(InMemory, COFFEE, make_refusing=lambda: _refusing(InMemory())),
+    "in_memory settled": Case(
+        lambda: InMemory(delivery=Delivery.SETTLED),
+        GIFT,
+        make_refusing=lambda: _refusing(InMemory(delivery=Delivery.SETTLED)),
+    ),
+}
+REFUSING = {name: case for name, case in CASES.items() if case.make_refusing is not None}
+
+
+@pytest.fixture(params=list(CASES.values()), ids=list(CASES))
+def case(request: pytest.FixtureRequest) -> Case:
+    given: Case = request.param
+    return given
+
+
+def _adapter_classes() -> set[type]:
+    """Every class in `partners` that has the methods of an adapter."""
+    modules = [importlib.import_module(f"partners.{module.name}") for module in pkgutil.iter_modules(partners.__path__)]
+    classes = {found for module in modules for _, found in inspect.getmembers(module, inspect.isclass)}
+    methods = ("issue", "check", "cancel")
+    return {found for found in classes - {PartnerAdapter} if all(hasattr(found, method) for method in methods)}
+
+
+def test_every_adapter_is_in_this_suite() -> None:
+    assert {type(case.make()) for case in CASES.values()} == _adapter_classes()
+
+
+def test_its_name_can_be_stored_with_a_reward_for_ever(case: Case) -> None:
+    assert re.fullmatch(r"[a-z][a-z0-9_]{1,40}", case.make().name)
+
+
+def test_what_check_lets_pass_is_issued(case: Case) -> None:
+    adapter = case.make()
+    adapter.check(case.served)
+    assert adapter.issue(case.served).partner_reference
+
+
+def test_asking_twice_with_the_same_reference_is_asking_once(case: Case) -> None:
+    adapter = case.make()
+    assert adapter.issue(case.served) == adapter.issue(case.served)
+
+
+def test_different_references_get_different_answers(case: Case) -> None:
+    adapter = case.make()
+    other = replace(case.served, reference=UUID("0199c1a0-0000-7000-8000-000000000002"))
+    assert adapter.issue(case.served) != adapter.issue(other)
+
+
+def test_only_what_has_not_been_settled_can_be_taken_back(case: Case) -> None:
+    adapter = case.make()
+    adapter.issue(case.served)
+    for _ in range(2):
+        if adapter.delivery is Delivery.SETTLED:
+            with pytest.raises(PartnerRefused):
+                adapter.cancel(case.served.reference)
+        else:
+            adapter.cancel(case.served.reference)
+
+
+@pytest.mark.parametrize("name", REFUSING)
+def test_check_and_issue_refuse_alike_with_a_sentence_for_the_resident(name: str) -> None:
+    case = REFUSING[name]
+    assert case.make_refusing is not None
+    adapter = case.make_refusing()
+    with pytest.raises(PartnerRefused) as checked:
+        adapter.check(case.refused)
+    with pytest.raises(PartnerRefused) as issued:
+        adapter.issue(case.refused)
+    assert str(checked.value) == str(issued.value)
+    assert re.fullmatch(r"[A-Z].+\.", str(issued.value))
+
+
+def test_the_twin_keeps_only_what_it_promised() -> None:
+    adapter = InMemory()
+    adapter.check(COFFEE)
+    assert not adapter.promised
+    adapter.issue(COFFEE)
+    assert adapter.promised == {COFFEE.reference: COFFEE}
+    adapter.cancel(COFFEE.reference)
+    assert not adapter.promised
+
+
+def test_a_partner_that_was_away_can_be_asked_again() -> None:
+    adapter = InMemory()
+    adapter.go_away()
+    for ask in (lambda: adapter.check(COFFEE), lambda: adapter.issue(COFFEE), lambda: adapter.cancel(COFFEE.reference)):
+        with pytest.raises(PartnerUnavailable):
+            ask()
+    assert not adapter.promised
+    adapter.come_back()
+    adapter.issue(COFFEE)
+    assert COFFEE.reference in adapter.promised
+
+
+def test_a_promise_that_was_given_is_not_refused_on_a_repeat() -> None:
+    adapter = InMemory()
+    first = adapter.issue(COFFEE)
+    adapter.refuse("We have run out.")
+    assert adapter.issue(COFFEE) == first
+
+
+def test_two_adapters_never_answer_to_one_name() -> None:
+    assert set(build_registry([VoucherCode(), Donation()])) == {"voucher_code", "donation"}
+    with pytest.raises(NameTaken, match="voucher_code"):
+        build_registry([VoucherCode(), VoucherCode()])

@@ -1,0 +1,123 @@
+"""A document is either wholly understood or refused, with the place of the fault and a sentence."""
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from rules.document import LARGEST_BYTES, read_rule
+from rules.errors import DocumentRefused
+from tests.rules.making import make_document, make_rule
+
+RATE = {"kind": "rate", "fact": "bags", "points": 1, "every": 2}
+COUNT = {"kind": "count", "per": "week", "reach": 3, "repeat": False}
+DAY = {"scope": "resident_rule", "per": "day", "times": 1}
+PER_EVENT = {"scope": "resident_rule", "per": "event", "points": 5}
+BAGS = {"fact": "bags", "op": "at_least", "value": 1}
+
+
+def faults_of(document: object) -> dict[str, str]:
+    with pytest.raises(DocumentRefused) as refusal:
+        read_rule(json.dumps(document).encode())
+    return {fault.path: fault.sentence for fault in refusal.value.faults}
+
+
+REFUSED: list[tuple[str, dict[str, Any], str]] = [
+    ("unknown field", {"pays": 5}, "pays"),
+    ("unknown field inside", {"limits": [DAY | {"weeks": 1}]}, "limits.0.weeks"),
+    ("another schema", {"schema": "rewards.rule/2"}, "schema"),
+    ("float points", {"effect": {"kind": "points", "points": 5.0}}, "effect.points"),
+    ("boolean points", {"effect": {"kind": "points", "points": True}}, "effect.points"),
+    ("text points", {"effect": {"kind": "points", "points": "5"}}, "effect.points"),
+    ("no points", {"effect": {"kind": "points", "points": 0}}, "effect.points"),
+    ("negative points", {"effect": {"kind": "points", "points": -5}}, "effect.points"),
+    ("huge points", {"effect": {"kind": "points", "points": 10**30}}, "effect.points"),
+    ("huge reach", {"progress": COUNT | {"reach": 10**9}}, "progress.reach"),
+    ("float in a condition", {"when": [BAGS | {"value": 1.5}]}, "when.0.value"),
+    ("boolean in a condition", {"when": [BAGS | {"value": True}]}, "when.0.value"),
+    ("huge number in a condition", {"when": [BAGS | {"value": 10**12}]}, "when.0.value"),
+    ("value the fact never takes", {"when": [BAGS | {"value": 501}]}, "when.0.value"),
+    ("no value", {"when": [{"fact": "bags", "op": "is"}]}, "when.0.value"),
+    ("list for one", {"when": [BAGS | {"value": [1]}]}, "when.0.value"),
+    ("one for a list", {"when": [BAGS | {"op": "in"}]}, "when.0.value"),
+    ("turned range", {"when": [BAGS | {"op": "between", "value": [5, 1]}]}, "when.0.value"),
+    ("word compared", {"when": [{"fact": "local.weekday", "op": "below", "value": "monday"}]}, "when.0.op"),
+    ("no such choice", {"when": [{"fact": "local.weekday", "op": "is", "value": "moonday"}]}, "when.0.value"),
+    ("unknown fact", {"when": [BAGS | {"fact": "colour"}]}, "when.0.fact"),
+    ("fault inside any", {"when": [{"any": [BAGS, BAGS | {"fact": "colour"}]}]}, "when.0.any.1.fact"),
+    ("fact of the resident in when", {"when": [{"fact": "ward", "op": "is", "value": "x"}]}, "when.0.fact"),
+    ("protected characteristic", {"who": [{"fact": "religion", "op": "is", "value": "x"}]}, "who.0.fact"),
+    ("too many alternatives", {"when": [{"any": [BAGS, BAGS, BAGS]}] * 4}, "when"),
+    ("unknown trigger", {"trigger": "moon.landing"}, "trigger"),
+    ("taps", {"trigger": "transit.tap"}, "trigger"),
+    ("no limit", {"limits": []}, "limits"),
+    ("unbounded over time", {"limits": [DAY | {"per": "event"}]}, "limits"),
+    ("limit of nothing", {"limits": [{"scope": "resident_rule", "per": "day"}]}, "limits.0"),
+    ("limit of two kinds", {"limits": [DAY | {"points": 5}]}, "limits.0"),
+    ("same limit twice", {"limits": [DAY, DAY]}, "limits.1"),
+    ("rate by times", {"effect": RATE}, "limits.0.times"),
+    ("rate per event", {"effect": RATE, "limits": [PER_EVENT]}, "limits.0.per"),
+    ("rate of a word", {"effect": RATE | {"fact": "site"}}, "effect.fact"),
+    ("rate with progress", {"effect": RATE, "progress": COUNT}, "progress"),
+    ("repeat wider than a limit", {"progress": COUNT | {"repeat": True}}, "limits.0.per"),
+    ("crossing limits", {"limits": [DAY | {"per": "week"}, DAY | {"scope": "resident_campaign"}]}, "limits.1.per"),
+    ("milestone in a best-of group", {"progress": COUNT, "stacking": {"group": "g", "mode": "best"}}, "stacking"),
+    ("ends before it starts", {"validity": {"start": "2026-06-01", "until": "2026-06-01"}}, "validity.until"),
+    ("no such date", {"validity": {"start": "2026-02-30", "until": "2026-06-01"}}, "validity.start"),
+    ("title without English", {"title": {"cy": "Prawf"}}, "title"),
+    ("control character", {"basis": "a\u0000b"}, "basis"),
+    ("no such kind", {"effect": {"kind": "fine", "points": 5}}, "effect"),
+    ("not built: community", {"progress": {"kind": "community", "per": "week", "reach": 9}}, "progress.kind"),
+    ("not built: multiply", {"effect": {"kind": "multiply", "group": "g", "percent": 200}}, "effect.kind"),
+    ("not built: unlock", {"effect": {"kind": "unlock", "challenge": "c"}}, "effect.kind"),
+    ("not built: household", {"limits": [DAY | {"scope": "household"}]}, "limits.0.scope"),
+    ("not built: place", {"when": [{"fact": "site", "op": "within", "value": "centre"}]}, "when.0.op"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "path"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
+def test_a_faulty_document_is_refused_at_the_place_of_the_fault(changes: dict[str, Any], path: str) -> None:
+    faults = faults_of(make_document(**changes))
+    assert path in faults
+    assert len(faults) == 1
+    assert faults[path].endswith(".") or "should" in faults[path]
+
+
+def test_choices_are_one_level_deep() -> None:
+    faults = faults_of(make_document(when=[{"any": [BAGS, {"any": [BAGS, BAGS]}]}]))
+    assert faults["when.0.any.1.any"] == "This field is not known."
+
+
+def test_every_field_is_compulsory() -> None:
+    for name in make_document():
+        document = make_document()
+        del document[name]
+        assert faults_of(document) == {name: "This field is missing."}
+
+
+def test_a_fault_never_repeats_what_was_sent() -> None:
+    document = make_document(when=[BAGS | {"value": "SECRET1"}], pays="SECRET2", basis="SECRET3\u0007")
+    assert "SECRET" not in str(faults_of(document))
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"5", b"\xff", b'{"schema": NaN}', b"[" * 60_000])
+def test_what_is_not_a_document_is_refused(body: bytes) -> None:
+    with pytest.raises(DocumentRefused):
+        read_rule(body)
+
+
+def test_a_huge_document_is_refused_before_it_is_read() -> None:
+    with pytest.raises(DocumentRefused, match="at most"):
+        read_rule(b" " * (LARGEST_BYTES + 1))
+
+
+def test_a_rule_never_changes() -> None:
+    rule = make_rule()
+    with pytest.raises(ValidationError, match="frozen"):
+        rule.version = 2  # type: ignore[misc]
+
+
+def test_a_rule_survives_being_written_and_read() -> None:
+    rule = make_rule(when=[BAGS, {"any": [BAGS, {"fact": "site", "op": "has"}]}], progress=COUNT)
+    assert read_rule(rule.model_dump_json(by_alias=True).encode()) == rule

@@ -1,0 +1,253 @@
+"""Properties 1, 3 to 6, 9 and 12 of the design of the rules, over random rule sets and random lives."""
+
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.artefact import Artefact
+from rules.clock import LONDON, to_micros
+from rules.conditions import Condition
+from rules.document import Rule
+from rules.errors import NeedsReplay
+from rules.event import Event, Outcome
+from rules.explain import explain
+from rules.fold import fold, replay
+from rules.parts import Limit
+from rules.reference import all_hold, check_event, check_resident, in_force
+from rules.state import State
+from tests.rules.living import Life
+from tests.rules.making import HIRE, MONDAY, make_event, make_rule, timeline_of
+from tests.rules.strategies import SHARE, budgets, lives, rule_sets
+
+LEEDS = ZoneInfo("Europe/London")
+Budget = dict[str, int] | None
+
+
+def _copy(budget: Budget) -> Budget:
+    return None if budget is None else dict(budget)
+
+
+@SHARE
+@given(rule_sets(), lives())
+def test_property_1_the_matcher_agrees_with_the_slow_reading(rules: list[Rule], events: list[Event]) -> None:
+    program = Artefact.publish(rules).program
+    for event in events:
+        kind = "transit.trip" if event.type == "transit.tap" else event.type
+        moment = LONDON.moment(to_micros(event.happened_at))
+        matcher = program.matchers.get(kind)
+        matched = (
+            matcher.match(event.source, event.evidence, event.data, event.resident, moment).rules if matcher else ()
+        )
+        expected = [
+            rule.id
+            for rule in sorted(rules, key=lambda rule: rule.id)
+            if rule.trigger == kind
+            and in_force(rule, moment)
+            and all_hold(check_event(rule, event, moment))
+            and all_hold(check_resident(rule, event))
+        ]
+        assert [program.plans[index].rule for index in matched] == expected
+
+
+@SHARE
+@given(rule_sets(), lives(), budgets())
+def test_property_2_any_arrival_in_any_batches_ends_like_a_replay(
+    rules: list[Rule], events: list[Event], budget: Budget
+) -> None:
+    life = Life(timeline_of(rules), _copy(budget))
+    for number in range(0, len(events), 3):
+        life.take(events[number : number + 3])
+    left = _copy(budget)
+    whole = replay(life.timeline, events, left)
+    assert life.outcomes == {outcome.key: outcome for outcome in whole.outcomes}
+    assert life.state == whole.state
+    # A refold gives one's own grants back first, so a resident alone on a budget spends it as if all came in order.
+    assert life.remaining == left
+
+
+@SHARE
+@given(rule_sets(), lives(), budgets(), st.data())
+def test_fold_in_any_split_equals_replay(
+    rules: list[Rule], events: list[Event], budget: Budget, data: st.DataObject
+) -> None:
+    ordered = sorted(events, key=lambda event: event.key)
+    life, left = Life(timeline_of(rules), _copy(budget)), _copy(budget)
+    start = 0
+    while start < len(ordered):
+        end = data.draw(st.integers(start + 1, len(ordered)))
+        life.take(ordered[start:end])
+        start = end
+    whole = replay(life.timeline, events, left)
+    assert life.state.to_json() == whole.state.to_json()
+    assert [life.outcomes[event.key] for event in ordered] == whole.outcomes
+    assert life.remaining == left
+
+
+@SHARE
+@given(rule_sets(), lives(), budgets())
+def test_property_3_lines_sum_to_the_award_the_trace_and_the_budget(
+    rules: list[Rule], events: list[Event], budget: Budget
+) -> None:
+    timeline, left = timeline_of(rules), _copy(budget)
+    outcomes = replay(timeline, events, left).outcomes
+    paid: Counter[str] = Counter()
+    for outcome in outcomes:
+        assert outcome.points == sum(line.got for line in outcome.lines)
+        assert bool(outcome.reasons) == (outcome.points == 0)
+        explanation = explain(timeline, events, outcome.key, budget)
+        assert explanation.points == outcome.points == sum(rule.got for rule in explanation.rules)
+        assert [rule.rule for rule in explanation.rules if rule.asked] == [line.rule for line in outcome.lines]
+        for line in outcome.lines:
+            paid[line.campaign] += line.got
+    if budget is not None and left is not None:
+        assert {name: budget[name] - left[name] for name in budget} == {name: paid[name] for name in budget}
+
+
+@SHARE
+@given(rule_sets(), lives(), budgets())
+def test_property_4_no_limit_is_ever_exceeded(rules: list[Rule], events: list[Event], budget: Budget) -> None:
+    left = _copy(budget)
+    outcomes = replay(timeline_of(rules), events, left).outcomes
+    assert all(0 <= line.got <= line.asked for outcome in outcomes for line in outcome.lines)
+    assert left is None or all(points >= 0 for points in left.values())
+    for rule in rules:
+        for limit in rule.limits:
+            for points, times in _used(rule, limit, outcomes):
+                assert limit.times is None or times <= limit.times
+                # A campaign's limit binds the rule that states it; the campaign's other rules may pay beyond it.
+                assert limit.points is None or points <= limit.points or limit.scope == "resident_campaign"
+
+
+def _used(rule: Rule, limit: Limit, outcomes: list[Outcome]) -> list[tuple[int, int]]:
+    """(points, times) of each window, counted from the lines by another calendar."""
+    points: Counter[date | int] = Counter()
+    times: Counter[date | int] = Counter()
+    for outcome in outcomes:
+        local = outcome.key[0].astimezone(LEEDS).date()
+        windows: dict[str, date | int] = {
+            "day": local, "week": local - timedelta(days=local.weekday()), "month": local.replace(day=1),
+        }  # fmt: skip
+        for line in outcome.lines:
+            if line.rule == rule.id and line.got:
+                points[windows.get(limit.per, 0)] += line.got
+                times[windows.get(limit.per, 0)] += 1
+    return [(points[window], times[window]) for window in points]
+
+
+@SHARE
+@given(rule_sets(), lives(), budgets())
+def test_property_4_a_rule_that_states_a_campaign_limit_never_pays_beyond_it(
+    rules: list[Rule], events: list[Event], budget: Budget
+) -> None:
+    limited = {rule.id: [limit for limit in rule.limits if limit.scope == "resident_campaign"] for rule in rules}
+    for outcome in replay(timeline_of(rules), events, _copy(budget)).outcomes:
+        for line in outcome.lines:
+            for limit in limited[line.rule]:
+                name = f"resident_campaign:{limit.per}:points"
+                room = max((limit.points or 0) - line.before[name], 0)
+                assert line.got <= room
+                assert line.after[name] == line.before[name] + line.got
+
+
+@SHARE
+@given(rule_sets(), lives(), budgets())
+def test_property_5_evaluating_the_same_event_twice_changes_nothing(
+    rules: list[Rule], events: list[Event], budget: Budget
+) -> None:
+    timeline, left, left_again = timeline_of(rules), _copy(budget), _copy(budget)
+    once = replay(timeline, events, left)
+    twice = replay(timeline, [*events, *reversed(events)], left_again)
+    assert (once.state, once.outcomes, left) == (twice.state, twice.outcomes, left_again)
+
+
+@SHARE
+@given(rule_sets(), lives(), budgets(), st.data())
+def test_property_6_a_voided_event_never_happened(
+    rules: list[Rule], events: list[Event], budget: Budget, data: st.DataObject
+) -> None:
+    timeline = timeline_of(rules)
+    extra = data.draw(st.sampled_from(_EXTRAS))
+    with_it, left = Life(timeline, _copy(budget)), _copy(budget)
+    with_it.take([*events, extra])
+    with_it.void(extra)
+    without = replay(timeline, events, left)
+    assert with_it.state == without.state
+    assert with_it.outcomes == {outcome.key: outcome for outcome in without.outcomes}
+    assert with_it.remaining == left
+
+
+_EXTRAS = tuple(
+    make_event(kind, datetime.fromisoformat(at), data, name="extra")
+    for kind, at, data in (
+        ("litter.pick", "2026-10-23T10:00:00Z", {"bags": 450}),
+        ("cycle.trip", "2026-10-25T00:30:00Z", {"distance_m": 900, "duration_seconds": 450}),
+        ("transit.tap", "2026-10-22T00:03:00Z", {"mode": "bus", "leg": "on", "stop": "x"}),
+        ("transit.tap", "2026-10-22T00:05:00Z", {"mode": "bus", "leg": "off", "stop": "x"}),
+    )
+)
+
+
+@given(
+    st.integers(1, 700),
+    st.integers(1, 5),
+    st.lists(st.integers(0, 3_000), min_size=1, max_size=6),
+    st.integers(1, 60),
+    st.integers(1, 120),
+)
+def test_property_9_splitting_a_session_changes_nothing(
+    every: int, points: int, parts: list[int], day_points: int, week_points: int
+) -> None:
+    rule = make_rule(
+        trigger="cycle.trip",
+        effect={"kind": "rate", "fact": "distance_m", "points": points, "every": every},
+        limits=[
+            {"scope": "resident_rule", "per": "day", "points": day_points},
+            {"scope": "resident_rule", "per": "week", "points": week_points},
+        ],
+    )
+    timeline = timeline_of([rule])
+
+    def total(distances: list[int]) -> int:
+        events = [
+            Event(
+                HIRE, f"{number}", "cycle.trip", MONDAY + timedelta(minutes=number), {"distance_m": m}, {}, "verified"
+            )
+            for number, m in enumerate(distances)
+        ]
+        return sum(outcome.points for outcome in replay(timeline, events, None).outcomes)
+
+    assert total(parts) == total([sum(parts)]) == min(sum(parts) // every * points, day_points, week_points)
+
+
+@SHARE
+@given(rule_sets(), lives())
+def test_property_12_a_missing_fact_never_matches(rules: list[Rule], events: list[Event]) -> None:
+    for event in events:
+        kind = "transit.trip" if event.type == "transit.tap" else event.type
+        moment = LONDON.moment(to_micros(event.happened_at))
+        for rule in rules:
+            asked = {part.fact for part in rule.when if isinstance(part, Condition)} & set(event.data)
+            for name in asked if rule.trigger == kind else ():
+                poorer = {key: value for key, value in event.data.items() if key != name}
+                matcher = Artefact.publish([rule]).program.matchers[kind]
+                match = matcher.match(event.source, event.evidence, poorer, event.resident, moment)
+                assert match.rules == ()
+                assert not all_hold(check_event(rule, replace(event, data=poorer), moment))
+
+
+@SHARE
+@given(rule_sets(), lives())
+def test_folding_leaves_what_it_was_given_alone(rules: list[Rule], events: list[Event]) -> None:
+    ordered = sorted(events, key=lambda event: event.key)
+    timeline, half = timeline_of(rules), len(events) // 2
+    state = replay(timeline, ordered[:half], None).state
+    before = state.to_json()
+    with suppress(NeedsReplay):
+        fold(timeline, state, ordered[half:], None)
+    assert state.to_json() == before
+    assert State.from_json(before) == state
