@@ -5,16 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import anyio
 import structlog
 from anyio import to_thread
 from fastapi import FastAPI
-from starlette.staticfiles import StaticFiles
 
 from app.redemption.tasks import sweep_due_vouchers
 from app.web.api import routes as api
+from app.web.assets import STATIC, Assets
 from app.web.bodies import BodyGate
 from app.web.handlers import add_handlers
 from app.web.logs import configure_logs
@@ -25,7 +24,6 @@ from app.web.requests import RequestEnvelope
 from app.web.runtime import Runtime
 
 SWEEP_SECONDS = 60
-STATIC = Path(__file__).parent / "web" / "static"
 
 _log = structlog.get_logger("app.main")
 
@@ -45,9 +43,8 @@ def create_app(runtime: Runtime) -> FastAPI:
     add_handlers(app, page_of=show_problem)
     app.include_router(api.router)
     app.include_router(pages.router)
-    app.include_router(pages.router)
     describe(app)
-    app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
+    app.mount("/static", Assets(directory=STATIC, check_dir=False), name="static")
     app.add_middleware(BodyGate)
     app.add_middleware(RequestEnvelope)  # added last, so it is outermost
     return app

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 
+import msgspec
+
 Per = Literal["event", "day", "week", "month", "validity", "lifetime"]
 PERS: Final[tuple[Per, ...]] = ("event", "day", "week", "month", "validity", "lifetime")
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -53,8 +55,7 @@ def day_number(on: date) -> int:
     return on.toordinal() - _EPOCH_ORDINAL
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(msgspec.Struct, frozen=True, gc=False):
     """A local moment. `windows` answers, in the order of PERS, which day, ISO week or month this is, as a number."""
 
     day: int

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from rules.clock import Moment
 from rules.event import Event, Line
 from rules.program import VALIDITY, Cap, Pace, Plan, Program, Tally
@@ -26,8 +28,7 @@ class Shares:
     registers: dict[str, Register]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """What became of one rule that matched. `done` of `needed` is its progress, if it has any."""
 
     plan: int
@@ -37,8 +38,7 @@ class Verdict:
     line: Line | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """`verdicts` are of the rules that matched, in rule order; `reasons` are empty when points came.
 
     `seen` is false for a tap that opens no trip: no rule ever sees it.
@@ -78,8 +78,7 @@ def _reasons(verdicts: tuple[Verdict, ...]) -> tuple[str, ...]:
     return tuple(reason for reason in NEAREST_FIRST if reason in found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Offer:
+class _Offer(msgspec.Struct, frozen=True, gc=False):
     plan: int
     asked: int
     before: int

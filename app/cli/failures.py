@@ -12,7 +12,7 @@ from psycopg import errors as pg
 from sqlalchemy.exc import DBAPIError
 
 from app.cli.screen import STDERR
-from app.core.errors import Misconfigured, Refusal
+from app.core.errors import Misconfigured, Refusal, TryAgain
 
 FAILED = 2
 INTERRUPTED = 130
@@ -25,6 +25,8 @@ def told_plainly() -> Iterator[None]:
         yield
     except (Misconfigured, Refusal) as fault:
         fail(str(fault))
+    except TryAgain:
+        fail("Somebody else kept changing the same rows. Nothing of this step was kept: run it again.")
     except DBAPIError as fault:
         fail(_explain_database(fault.orig))
     except psycopg.Error as fault:

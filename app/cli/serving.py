@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import socket
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -24,7 +26,7 @@ GRACE_SECONDS = 5
 
 HOW_TO_TRY = """
 In another terminal:
-  eval "$(rewards demo-credentials)"
+  eval "$({command} demo-credentials)"
   TOKEN=$(curl -s -u "$CLIENT_ID:$CLIENT_SECRET" -d grant_type=client_credentials "$BASE_URL/oauth/token" \\
     | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')
   curl -s "$BASE_URL/v1/events" -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/cloudevents+json' \\
@@ -71,7 +73,7 @@ def _serve(settings: Settings, listening: socket.socket, *, demo: bool) -> None:
         if demo:
             ensure_seeded(runtime)
             write_mark(settings.data_dir, DemoMark(base_url))
-        _run(runtime, listening, f"Ready on {base_url}{HOW_TO_TRY if demo else ''}")
+        _run(runtime, listening, f"Ready on {base_url}{_how_to_try() if demo else ''}")
 
 
 def _run(runtime: Runtime, listening: socket.socket, ready: str) -> None:
@@ -86,6 +88,12 @@ def _run(runtime: Runtime, listening: socket.socket, ready: str) -> None:
         AnnouncedServer(config, ready).run(sockets=[listening])
     except KeyboardInterrupt:  # uvicorn has ended its work by then and passes the signal on
         note("Stopped.")
+
+
+def _how_to_try() -> str:
+    """The walk, led by the command as it was typed here."""
+    command = Path(sys.argv[0])
+    return HOW_TO_TRY.replace("{command}", str(command) if command.name == "rewards" else "rewards")
 
 
 class AnnouncedServer(uvicorn.Server):

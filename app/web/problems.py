@@ -48,7 +48,7 @@ STATUSES: dict[type[core.Refusal], int] = {
 
 def status_of(refusal: type[core.Refusal]) -> int:
     """The HTTP status that tells this refusal."""
-    return next(STATUSES[kind] for kind in refusal.__mro__ if kind in STATUSES)
+    return next((STATUSES[kind] for kind in refusal.__mro__ if kind in STATUSES), 400)
 
 
 @dataclass(frozen=True)

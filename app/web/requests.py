@@ -31,7 +31,9 @@ SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
 }
-"""For answers that do not set their own: pages allow their styles, static files their caching."""
+"""For answers that do not set their own, as pages do to allow their styles."""
+
+STATIC_CACHING = "public, max-age=3600"
 
 _log = structlog.get_logger("app.web.requests")
 
@@ -49,7 +51,8 @@ class RequestEnvelope:
             return
         request_id = self._take_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
-        answer = _Answer(send, request_id)
+        own = {"Cache-Control": STATIC_CACHING} if scope["path"].startswith("/static/") else {}
+        answer = _Answer(send, {HEADER: request_id, **SECURITY_HEADERS, **own})
         started = time.perf_counter()
         try:
             await self.app(scope, receive, answer)
@@ -76,17 +79,16 @@ class RequestEnvelope:
 class _Answer:
     """Passes the answer on with the headers that every answer has; `status` is 0 until it has begun."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: Send, headers: dict[str, str]) -> None:
         self._send = send
-        self._request_id = request_id
+        self._headers = headers
         self.status = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = MutableHeaders(raw=message.setdefault("headers", []))
-            headers[HEADER] = self._request_id
-            for name, value in SECURITY_HEADERS.items():
+            for name, value in self._headers.items():
                 headers.setdefault(name, value)
             message["headers"] = headers.raw
         await self._send(message)

@@ -167,9 +167,7 @@ def _seed(session: Session, world: World, points: int, now: datetime) -> dict[st
         for name, stock in (("drink", None), ("cake", 2), ("breakfast", 10))
     }
     return {
-        "residents": [
-            public_id("res", get_resident(session, resident_id=one).public_id) for one in world.residents
-        ],
+        "residents": [public_id("res", get_resident(session, resident_id=one).public_id) for one in world.residents],
         "staff": staff,
         "officer": officer.public_id,
         "rewards": {name: public_id("rew", uuid) for name, uuid in rewards.items()},

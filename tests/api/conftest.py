@@ -1,18 +1,64 @@
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from app.core.database import Database
 from app.core.secret_store import Secrets
 from tests.api.city import City, build_city
 
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def shared_city(server_url: str, template_name: str, secrets: Secrets) -> Iterator[City]:
+    """One city for all tests that can live beside others: each sends events and takes vouchers of its own."""
+    name = f"{template_name}_city"
+    made, dropped = (
+        sql.SQL(order).format(sql.Identifier(name), sql.Identifier(template_name))
+        for order in ("CREATE DATABASE {0} TEMPLATE {1}", "DROP DATABASE {0} WITH (FORCE)")
+    )
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(made)
+        try:
+            yield from _open_city(f"{server_url.rpartition('/')[0]}/{name}", secrets)
+        finally:
+            connection.execute(dropped)
+
+
+def _open_city(url: str, secrets: Secrets) -> Iterator[City]:
+    database = Database(url, scheme="leeds", pool_size=20)
+    city = build_city(database, secrets, NOW, residents=6, points=100_000)
+    with city.http:
+        yield city
+    database.dispose()
+
 
 @pytest.fixture
-def city(database: Database, secrets: Secrets, now: datetime) -> Iterator[City]:
-    """The small city behind the application, in this process."""
-    built = build_city(database, secrets, now)
+def city(shared_city: City) -> Iterator[City]:
+    """The shared city at its usual time."""
+    shared_city.clock.at = NOW
+    yield shared_city
+    shared_city.clock.at = NOW
+
+
+@pytest.fixture
+def own_city(database: Database, secrets: Secrets) -> Iterator[City]:
+    """A city of the test's own, where every resident begins with 500 points."""
+    built = build_city(database, secrets, NOW)
     with built.http:
         yield built
+
+
+@pytest.fixture
+def number() -> int:
+    """A number that no other test has, for the ids of its events."""
+    return next(_numbers)
+
+
+_numbers = itertools.count(1000, 1000)

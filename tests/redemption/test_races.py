@@ -8,6 +8,8 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from sqlalchemy import text
+from sqlmodel import Session
 
 from app.ledger.chart import SCHEME, AccountKind
 from app.offers.errors import OutOfStock
@@ -105,3 +107,13 @@ def test_gifts_and_vouchers_of_the_same_residents_never_block_each_other(scheme:
     for resident in residents:
         balance = scheme.balance(resident)
         assert (balance.available, balance.held) == (3000 - 600 - 450 - 900, 900)
+
+
+def test_the_sweep_waits_for_nobody(scheme: Scheme) -> None:
+    residents = scheme.add_residents(2)
+    reward = scheme.add_reward()
+    vouchers = [scheme.take(resident, reward) for resident in residents]
+    with Session(scheme.database.engine) as till:
+        till.execute(text("SELECT FROM redemptions WHERE public_id = :id FOR UPDATE"), {"id": vouchers[0].id})
+        assert scheme.sweep(vouchers[0].expires_at) == 1
+    assert scheme.sweep(vouchers[0].expires_at) == 1

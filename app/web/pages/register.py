@@ -7,20 +7,23 @@ from datetime import date, timedelta
 
 from sqlmodel import Session
 
+from app.core.units import Pence
 from app.earning.queries import sum_points_by_rule
 from app.identity.sources import list_sources
+from app.ledger.service import pence_behind
 from app.rulebook.queries import RuleRead, list_rules
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One rule on the register; `last_on` is its last date in force, `points_given` its cost so far."""
+    """One rule on the register; `last_on` is its last date in force, `cost_pence` stands behind `points_given`, all so far."""
 
     rule: RuleRead
     on: bool
     last_on: date
     source_title: str
     points_given: int
+    cost_pence: Pence
 
 
 def list_register(session: Session, *, today: date) -> tuple[Entry, ...]:
@@ -34,6 +37,7 @@ def list_register(session: Session, *, today: date) -> tuple[Entry, ...]:
             last_on=rule.until_on - timedelta(days=1),
             source_title=sources[rule.source].title if rule.source in sources else rule.source,
             points_given=given.get(rule.key, 0),
+            cost_pence=pence_behind(given.get(rule.key, 0)),
         )
         for rule in list_rules(session)
     ]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from uuid import UUID
 
@@ -14,11 +12,11 @@ from starlette.responses import HTMLResponse
 
 from app.core.clock import LONDON
 from app.core.ids import public_id
+from app.web.assets import asset
 from app.web.callers import get_runtime
 from app.web.pages.visits import HOMES, find_visitor, form_token
 
 WEB = Path(__file__).parents[1]
-STATIC = WEB / "static"
 HEADERS = {
     # Nothing inline and nothing from elsewhere: a page can't be made to run what is not ours.
     "Content-Security-Policy": (
@@ -59,12 +57,6 @@ def write_public_id(value: UUID, prefix: str) -> str:
     return public_id(prefix, value)
 
 
-@cache
-def asset(name: str) -> str:
-    """Where a file of ours is, under an address that changes with its content."""
-    return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
-
-
 def _make_environment() -> Environment:
     components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     environment = Environment(
@@ -97,5 +89,6 @@ def render(request: Request, template: str, *, status: int = 200, **facts: objec
         "csrf": form_token(request),
         "demo": get_runtime(request).demo,
         "path": request.url.path,
+        "status": status,
     }
     return HTMLResponse(_ENVIRONMENT.get_template(template).render(shell | facts), status, HEADERS)

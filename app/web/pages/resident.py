@@ -24,6 +24,7 @@ from app.web.pages.visits import Role, sign_in_again
 from rules.catalogue import EVENT_TYPES
 
 LATEST = 5
+REWARDS_SHOWN = 3
 A_PAGE = 25
 WARNED = timedelta(days=60)
 """How long before they expire points are called about to expire; the first notice goes out then."""
@@ -33,7 +34,7 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class Home:
-    """What the start page holds; `rewards` are those that the balance is enough for."""
+    """What the start page holds; `rewards` are the largest that the balance is enough for."""
 
     balance: Balance
     activity: tuple[Activity, ...]
@@ -49,7 +50,9 @@ def _load_home(session: Session, resident: ResidentRead, codes: VoucherCodes, no
         balance=balance,
         activity=list_activity(session, resident_id=resident.id, after=None, limit=LATEST),
         vouchers=tuple(voucher for voucher in vouchers if voucher.status is VoucherStatus.ISSUED),
-        rewards=tuple(reward for reward in rewards if reward.points <= balance.available and reward.stock_left != 0),
+        rewards=tuple(reward for reward in rewards if reward.points <= balance.available and reward.stock_left != 0)[
+            -REWARDS_SHOWN:
+        ],
     )
 
 
