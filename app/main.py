@@ -38,6 +38,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,  # a redirect would be built from the Host header, which anybody can write
     )
     app.state.runtime = runtime
     add_handlers(app, page_of=show_problem)

@@ -89,8 +89,8 @@ class Clock:
     def midnight(self, on: date) -> datetime:
         """The UTC instant at which the local date `on` begins; clocks never change at midnight in London."""
         local = day_number(on) * _DAY_SECONDS
-        # The offset just before is the one in force at midnight, since changes come an hour or more after it.
-        offset_seconds = self._offsets[bisect_right(self._starts, local - _SUMMER_SECONDS)]
+        # Changes come at 01:00 UTC, so taking local midnight for UTC finds the offset that is in force at it.
+        offset_seconds = self._offsets[bisect_right(self._starts, local)]
         return from_micros((local - offset_seconds) * 1_000_000)
 
 

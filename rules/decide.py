@@ -68,13 +68,16 @@ def decide(program: Program, kind: str, event: Event, moment: Moment, shares: Sh
     verdicts, offers = _advance(program, match.rules, event, moment.windows, shares.registers)
     if offers:
         _settle(program, offers, verdicts, event, moment.windows, shares)
-    ordered = tuple(verdicts[index] for index in match.rules)
-    lines = tuple(verdict.line for verdict in ordered if verdict.line is not None)
-    return Decision(ordered, lines, () if any(line.got for line in lines) else _reasons(ordered))
+    ordered = tuple([verdicts[index] for index in match.rules])
+    lines = tuple([verdict.line for verdict in ordered if verdict.line is not None])
+    return Decision(ordered, lines, _reasons(ordered))
 
 
 def _reasons(verdicts: tuple[Verdict, ...]) -> tuple[str, ...]:
+    """Every outcome of a rule that matched is a reason, unless one of them is the award itself."""
     found = {verdict.outcome for verdict in verdicts}
+    if len(found) == 1 or "awarded" in found:
+        return () if "awarded" in found else tuple(found)
     return tuple(reason for reason in NEAREST_FIRST if reason in found)
 
 
@@ -177,17 +180,16 @@ def _pay(
     got, limited_by = _allow(plan, offer.asked, event, windows, shares)
     before = {"progress": offer.before}
     after = {"progress": offer.after}
-    for counter, per in plan.debits:
+    for counter, per, times_name, points_name in plan.debits:
         window = plan.start if per == VALIDITY else windows[per]
         register = registers.get(counter, _UNTOUCHED)
         times, points = register[1:] if register[0] == window else (0, 0)
-        name = counter.rpartition("/")[0].replace("/", ":")
-        before[f"{name}:times"], before[f"{name}:points"] = times, points
+        before[times_name], before[points_name] = times, points
         if got:
             # A line that got nothing uses nothing up, or a spent budget would take the chance of a later award.
             times, points = times + 1, points + got
             registers[counter] = (window, times, points)
-        after[f"{name}:times"], after[f"{name}:points"] = times, points
+        after[times_name], after[points_name] = times, points
     if got and shares.remaining is not None and event.pinned is None:
         shares.remaining[plan.campaign] -= got
     line = Line(plan.rule, plan.version, plan.campaign, offer.asked, got, limited_by, before, after)

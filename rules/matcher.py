@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
+import msgspec
+
 from rules.catalogue import EVENT_TYPES, LOCAL_FACTS, RESIDENT_FACTS, Fact
 from rules.clock import Moment, day_number
 from rules.conditions import AnyOf, Condition
@@ -22,37 +24,30 @@ _HIGHEST: Final = 1 << 62
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class SpanTable:
+class SpanTable(msgspec.Struct, frozen=True):
     """For whole numbers: `masks[i]` holds from `cuts[i - 1]` up to below `cuts[i]`; `missing` where it is not known."""
 
     cuts: tuple[int, ...]
     masks: tuple[int, ...]
     missing: int
 
-    def allow(self, value: Value | None) -> int:
-        return self.masks[bisect_right(self.cuts, value)] if type(value) is int else self.missing
 
-
-@dataclass(frozen=True, slots=True)
-class WordTable:
+class WordTable(msgspec.Struct, frozen=True):
     """For words and truth values: `other` is for a value that no rule names."""
 
     kind: type
-    masks: Mapping[Value, int]
+    masks: dict[Value, int]
     other: int
     missing: int
 
-    def allow(self, value: Value | None) -> int:
-        return self.masks.get(value, self.other) if type(value) is self.kind else self.missing  # type: ignore[arg-type]
-
 
 Table = SpanTable | WordTable
-NamedTables = tuple[tuple[str, Table], ...]
+# The parts of the tables by name of fact, laid out flat.
+NamedSpans = tuple[tuple[str, tuple[int, ...], tuple[int, ...], int], ...]
+NamedWords = tuple[tuple[str, type, dict[Value, int], int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(msgspec.Struct, frozen=True):
     """Rules by index, in rule order. `in_force` and `eligible` tell how near an empty match came."""
 
     rules: tuple[int, ...]
@@ -60,40 +55,55 @@ class Match:
     eligible: bool
 
 
-_NOTHING: Final = Match((), in_force=False, eligible=True)
+_ENDED: Final = Match((), in_force=False, eligible=True)
+_NONE: Final = Match((), in_force=True, eligible=True)
+_NOT_ELIGIBLE: Final = Match((), in_force=True, eligible=False)
 
 
-@dataclass(frozen=True, slots=True)
-class TypeMatcher:
-    """All rules of one event type."""
+def _narrow(mask: int, spans: NamedSpans, words: NamedWords, facts: Mapping[str, Value]) -> int:
+    """The tables are looked into here and not by methods of theirs: a call costs as much as the look."""
+    for name, cuts, masks, missing in spans:
+        value = facts.get(name)
+        mask &= masks[bisect_right(cuts, value)] if type(value) is int else missing
+    for name, kind, named, other, missing in words:
+        value = facts.get(name)
+        mask &= named.get(value, other) if type(value) is kind else missing  # type: ignore[arg-type]
+    return mask
+
+
+class TypeMatcher(msgspec.Struct, frozen=True):
+    """All rules of one event type. `owners` maps a bit to the index of its rule."""
 
     owners: tuple[int, ...]
     days: SpanTable
-    sources: WordTable
-    evidence: tuple[int, ...]
-    data: NamedTables
-    local_time: Table | None
-    local_weekday: Table | None
-    resident: NamedTables
+    sources: dict[str, int]
+    evidence: dict[Evidence, int]
+    spans: NamedSpans
+    words: NamedWords
+    local_time: SpanTable | None
+    local_weekday: WordTable | None
+    resident_words: NamedWords
 
     def match(
         self, source: str, evidence: Evidence, data: Mapping[str, Value], resident: Mapping[str, Value], moment: Moment
     ) -> Match:
-        days = self.days
-        mask = days.masks[bisect_right(days.cuts, moment.day)]
+        mask = self.days.masks[bisect_right(self.days.cuts, moment.day)]
         if not mask:
-            return _NOTHING
-        mask &= self.sources.masks.get(source, 0) & self.evidence[_RANK[evidence]]
-        for name, table in self.data:
-            mask &= table.allow(data.get(name))
-        if self.local_time is not None:
-            mask &= self.local_time.allow(moment.minute)
-        if self.local_weekday is not None:
-            mask &= self.local_weekday.allow(moment.weekday)
-        eligible = mask
-        for name, table in self.resident:
-            eligible &= table.allow(resident.get(name))
-        return Match(self._rules_of(eligible), in_force=True, eligible=bool(eligible) or not mask)
+            return _ENDED
+        mask &= self.sources.get(source, 0) & self.evidence[evidence]
+        if mask:
+            mask = _narrow(mask, self.spans, self.words, data)
+        if mask and self.local_time is not None:
+            mask &= self.local_time.masks[bisect_right(self.local_time.cuts, moment.minute)]
+        if mask and self.local_weekday is not None:
+            mask &= self.local_weekday.masks.get(moment.weekday, self.local_weekday.other)
+        if not mask:
+            return _NONE
+        if self.resident_words:
+            mask = _narrow(mask, (), self.resident_words, resident)
+            if not mask:
+                return _NOT_ELIGIBLE
+        return Match(self._rules_of(mask), in_force=True, eligible=True)
 
     def _rules_of(self, mask: int) -> tuple[int, ...]:
         found: list[int] = []
@@ -105,9 +115,6 @@ class TypeMatcher:
                 found.append(owner)
             mask ^= low
         return tuple(found)
-
-
-_RANK: Final = {name: rank for rank, name in enumerate(EVIDENCE)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,27 +130,48 @@ class _Bit:
 def compile_type(trigger: str, rules: Sequence[tuple[int, Rule]]) -> TypeMatcher:
     """`rules` with their index, in rule order."""
     bits = [bit for index, rule in rules for bit in _bits_of(index, rule)]
-    facts = {fact.name: fact for fact in EVENT_TYPES[trigger].facts}
-    data = {name: _compile(fact, [bit.data.get(name, []) for bit in bits]) for name, fact in facts.items()}
-    local = {name: _compile(fact, [bit.data.get(name, []) for bit in bits]) for name, fact in LOCAL_FACTS.items()}
-    who = {name: _compile(fact, [bit.resident.get(name, []) for bit in bits]) for name, fact in RESIDENT_FACTS.items()}
-    spans = [
-        [(day_number(bit.document.validity.start), day_number(bit.document.validity.until))] for bit in bits
-    ]  # fmt: skip
-    evidence = tuple(
-        sum(1 << at for at, bit in enumerate(bits) if _RANK[bit.document.evidence] <= rank)
-        for rank in range(len(EVIDENCE))
-    )
+    of_event = [bit.data for bit in bits]
+    days = [[(day_number(bit.document.validity.start), day_number(bit.document.validity.until))] for bit in bits]
+    evidence = {
+        name: sum(1 << at for at, bit in enumerate(bits) if EVIDENCE.index(bit.document.evidence) <= rank)
+        for rank, name in enumerate(EVIDENCE)
+    }
+    sources: dict[str, int] = {}
+    for at, bit in enumerate(bits):
+        sources[bit.document.source] = sources.get(bit.document.source, 0) | 1 << at
+    local_time = _compile(LOCAL_FACTS["local.time"], of_event)
+    local_weekday = _compile(LOCAL_FACTS["local.weekday"], of_event)
+    assert not isinstance(local_time, WordTable), "the time is a number"
+    assert not isinstance(local_weekday, SpanTable), "the weekday is a word"
+    spans, words = _compile_all(EVENT_TYPES[trigger].facts, of_event)
+    resident_spans, resident_words = _compile_all(tuple(RESIDENT_FACTS.values()), [bit.resident for bit in bits])
+    assert not resident_spans, "no fact of the resident is a number"
     return TypeMatcher(
         owners=tuple(bit.rule for bit in bits),
-        days=_span_table(spans, 0),
-        sources=_word_table(str, [(True, frozenset({bit.document.source})) for bit in bits], 0),
+        days=_span_table(days, 0),
+        sources=sources,
         evidence=evidence,
-        data=tuple((name, table) for name, table in data.items() if table is not None),
-        local_time=local["local.time"],
-        local_weekday=local["local.weekday"],
-        resident=tuple((name, table) for name, table in who.items() if table is not None),
+        spans=spans,
+        words=words,
+        local_time=local_time,
+        local_weekday=local_weekday,
+        resident_words=resident_words,
     )
+
+
+def _compile_all(
+    facts: Iterable[Fact], conditions: list[Mapping[str, list[Condition]]]
+) -> tuple[NamedSpans, NamedWords]:
+    tables = [(fact.name, table) for fact in facts if (table := _compile(fact, conditions)) is not None]
+    spans = tuple(
+        (name, table.cuts, table.masks, table.missing) for name, table in tables if isinstance(table, SpanTable)
+    )
+    words = tuple(
+        (name, table.kind, table.masks, table.other, table.missing)
+        for name, table in tables
+        if isinstance(table, WordTable)
+    )
+    return spans, words
 
 
 def _bits_of(index: int, rule: Rule) -> Iterable[_Bit]:
@@ -163,8 +191,9 @@ def _by_fact(conditions: Iterable[Condition]) -> dict[str, list[Condition]]:
     return named
 
 
-def _compile(fact: Fact, wanted: list[list[Condition]]) -> Table | None:
+def _compile(fact: Fact, conditions_of_bits: list[Mapping[str, list[Condition]]]) -> Table | None:
     """None when no bit asks about this fact."""
+    wanted = [conditions.get(fact.name, []) for conditions in conditions_of_bits]
     if not any(wanted):
         return None
     missing = sum(1 << at for at, conditions in enumerate(wanted) if not conditions)

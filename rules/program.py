@@ -53,7 +53,10 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One rule, ready. `debits` are the counters (name, per) that a grant adds to; `start` numbers its validity."""
+    """One rule, ready. `start` numbers the first day of its validity.
+
+    `debits` are the counters that a grant adds to: name, per, and what a line calls its times and its points.
+    """
 
     rule: str
     version: int
@@ -62,7 +65,7 @@ class Plan:
     tally: Tally | None
     pace: Pace | None
     caps: tuple[Cap, ...]
-    debits: tuple[tuple[str, int], ...]
+    debits: tuple[tuple[str, int, str, str], ...]
     best_of: str | None
     start: int
 
@@ -133,10 +136,15 @@ def _plan(rule: Rule, campaign_pers: list[int], shared: Counter[str]) -> Plan:
         tally=tally,
         pace=pace,
         caps=tuple(caps),
-        debits=tuple(debits),
+        debits=tuple(_debit(counter, per) for counter, per in debits),
         best_of=rule.stacking.group if rule.stacking and rule.stacking.mode == "best" else None,
         start=day_number(rule.validity.start),
     )
+
+
+def _debit(counter: str, per: int) -> tuple[str, int, str, str]:
+    scope, window, _ = counter.split("/")
+    return counter, per, f"{scope}:{window}:times", f"{scope}:{window}:points"
 
 
 def _cap(rule: Rule, limit: Limit) -> Cap:

@@ -11,6 +11,7 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "before_scheme": "This happened before the scheme began, so it is kept as history and earns no points.",
         "budget_spent": "The money set aside for these points has been used up.",
         "conditions_not_met": "This did not meet the conditions for points.",
+        "earning_paused": "Earning was paused for everybody when this happened, so it earns no points.",
         "limit_reached": "You have already had all the points that this can earn for now.",
         "no_rule": "There are no points for this at the moment.",
         "no_trip_same_stop": "You tapped in and out at the same stop within ten minutes, so this is not a trip.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -71,13 +72,13 @@ def _print_checks(explained: EventExplanation) -> None:
         found = "not known" if check.actual is None else str(check.actual)
         table.add_row(rule.title, check.fact, _wanted(check), found, "yes" if check.passed else "no")
     typer.echo()
-    screen = Console(markup=False, highlight=False)
-    screen.print(table, width=screen.width if screen.is_terminal else _WIDE)
+    width = None if sys.stdout.isatty() else _WIDE
+    Console(markup=False, highlight=False, width=width).print(table)
 
 
 def _wanted(check: Check) -> str:
     if check.wanted is None:
-        return "any"
+        return "is known"
     wanted = ", ".join(map(str, check.wanted)) if isinstance(check.wanted, tuple) else str(check.wanted)
     return f"{check.op.replace('_', ' ')} {wanted}"
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import books, importing, people, schema, serving, showcase
+from app.cli import books, importing, people, places, schema, serving, showcase
 from app.cli.scheme import Choice
 
 program = typer.Typer(
@@ -22,6 +22,7 @@ program.command("migrate")(schema.migrate)
 program.command("seed-demo")(showcase.seed_demo)
 program.command("demo-credentials")(showcase.demo_credentials)
 program.command("import")(importing.import_file)
+program.command("load-places")(places.load_place_files)
 program.command("verify-ledger")(books.verify)
 program.command("explain")(books.explain)
 program.command("expire")(books.expire)

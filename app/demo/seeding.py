@@ -41,8 +41,10 @@ from app.ledger.chart import BACKING_PENCE_PER_100_POINTS
 from app.ledger.service import fund_campaign, pay_into_pot
 from app.offers.queries import PartnerRead, RewardRead
 from app.offers.service import add_partner, add_reward
+from app.residents.places.synthetic import load_synthetic_places
 from app.residents.queries import ResidentRead
 from app.residents.service import enrol_resident, link_card
+from app.residents.terms.book import LEEDS_TERMS
 from app.rulebook.service import open_campaign, publish_rules
 from app.web.runtime import Runtime
 from rules.document import Rule, Validity
@@ -76,6 +78,7 @@ def seed_city(session: Session, *, runtime: Runtime, now: datetime, passed: Call
     _open_sources(session, runtime)
     _open_campaigns(session, now=joined_at)
     publish_rules(session, rules=pack_around(now), in_force_from=joined_at - YEAR, now=joined_at)
+    load_synthetic_places(session)
     offers = _open_offers(session, runtime, now=joined_at)
     officers = [
         create_officer(session, name=officer.name, email=officer.email, roles=[officer.role], now=joined_at)
@@ -182,6 +185,7 @@ def _enrol(session: Session, runtime: Runtime, history: History, number: int, jo
         ward=history.chance.pick(WARDS, "ward", number),
         enrolled_at=joined_at,
         now=joined_at,
+        terms_version=LEEDS_TERMS.get_current(today=london_date(joined_at)).version,
     )
     link_card(
         session,

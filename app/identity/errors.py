@@ -51,6 +51,16 @@ class NoRole(NotAllowed):
         super().__init__("You do not have a role in this scheme. Ask an administrator to give you one.")
 
 
+class OtherRoleNeeded(NotAllowed):
+    """An officer, in other roles than this needs; `roles` lists those of which one is enough."""
+
+    code = "role-needed"
+
+    def __init__(self, *roles: str) -> None:
+        super().__init__(f"This needs the role {' or '.join(roles)}, which you do not have.")
+        self.roles = list(roles)
+
+
 class SourceUnknown(NotFound):
     """No such source, or not one of this caller's."""
 

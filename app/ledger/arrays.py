@@ -83,14 +83,19 @@ def driver_connection(session: Session) -> psycopg.Connection[Any]:
 
 
 @contextmanager
-def pipeline(session: Session) -> Iterator[psycopg.Connection[Any]]:
-    """Send statements without waiting for each one's answer; all answers are there when the block ends.
+def statements(session: Session) -> Iterator[psycopg.Connection[Any]]:
+    """Run statements on the driver itself.
 
     Raises TryAgain where another transaction got in the way, as SQLAlchemy's own errors do for other statements.
     """
-    raw = driver_connection(session)
     try:
-        with raw.pipeline():
-            yield raw
+        yield driver_connection(session)
     except (pg.DeadlockDetected, pg.SerializationFailure) as fault:
         raise TryAgain from fault
+
+
+@contextmanager
+def pipeline(session: Session) -> Iterator[psycopg.Connection[Any]]:
+    """Send statements without waiting for each one's answer; all answers are there when the block ends."""
+    with statements(session) as raw, raw.pipeline():
+        yield raw

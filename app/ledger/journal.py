@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from app.core.ids import take_ids
-from app.ledger.arrays import Bigints, Instants, pipeline
+from app.ledger.arrays import Bigints, Instants, statements
 from app.ledger.chart import LOTS, AccountKind, TransferKind, Unit, slot_of
 from app.ledger.errors import AccountMissingError, SweepOverdueError
 from app.ledger.lots import LOT_COLUMNS, OLDEST_QUARTER, Lots, may_hold
@@ -109,7 +109,7 @@ def lock_accounts(session: Session, ids: Iterable[int], *, kind: AccountKind | N
     Raises AccountMissingError for those that are missing, closed, or of another kind than `kind`.
     """
     wanted = sorted(set(ids))
-    with pipeline(session) as raw:
+    with statements(session) as raw:
         cursor = raw.execute(_LOCK, [Bigints(wanted)])
     rows = [row for row in cursor.fetchall() if kind in {None, row[1]}]
     if len(rows) != len(wanted):
@@ -139,7 +139,7 @@ def write_entries(session: Session, entries: Sequence[Entry]) -> None:
         *([getattr(entry, name) for entry in entries] for name in ("kind", "unit", "quarter")),
         *([getattr(entry, name) for entry in entries] for name in ("event_id", "hold_id", "refold")),
     ]
-    with pipeline(session) as raw:
+    with statements(session) as raw:
         raw.execute(_WRITE, columns)
 
 
@@ -152,7 +152,7 @@ def change_accounts(session: Session, deltas: Mapping[int, Delta]) -> None:
         for quarter, points in change.lots.items():
             lots[slot_of(quarter)][place] += points
     columns = [ids, [change.posted for change in changes], [change.held for change in changes], *lots]
-    with pipeline(session) as raw:
+    with statements(session) as raw:
         cursor = raw.execute(_CHANGE, [Bigints(column) for column in columns])
     if cursor.rowcount != len(ids):
         raise AccountMissingError(ids)

@@ -91,3 +91,13 @@ class PartnerNotReached(Conflict):
 
     def __init__(self) -> None:
         super().__init__("We could not reach the partner. You have not spent any points. Try again later.")
+
+
+class RedeemingPaused(Conflict):
+    """Nobody can take a reward at the moment; `notice` is the scheme's public sentence, `since_at` when it began."""
+
+    code = "redeeming-paused"
+
+    def __init__(self, *, notice: str, since_at: datetime) -> None:
+        self.notice, self.since_at = notice, _write_instant(since_at)
+        super().__init__(f"You can't get rewards at the moment. {notice} You have not spent any points.")

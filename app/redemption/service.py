@@ -29,6 +29,7 @@ from app.redemption.errors import (
     AlreadyRedeemed,
     PartnerDeclined,
     PartnerNotReached,
+    RedeemingPaused,
     RedemptionUnknown,
     VoucherCancelled,
     VoucherExpired,
@@ -37,6 +38,7 @@ from app.redemption.errors import (
 )
 from app.redemption.queries import TillVoucher, VoucherRead, VoucherStatus, get_redemption, read_for_till, status_at
 from app.redemption.tables import Redemption
+from app.rulebook.pauses import Paused, find_running_pauses
 from partners.interface import Delivery, IssueRequest, PartnerAdapter, PartnerRefused, PartnerUnavailable
 
 
@@ -51,9 +53,10 @@ def redeem_reward(
 ) -> VoucherRead:
     """Take one from stock, hold its points, and have the partner promise it.
 
-    Raises RewardUnknown, RewardPaused, OutOfStock, InsufficientPoints, PartnerDeclined or PartnerNotReached; the
-    caller then rolls back, so nothing has changed.
+    Raises RedeemingPaused, RewardUnknown, RewardPaused, OutOfStock, InsufficientPoints, PartnerDeclined or
+    PartnerNotReached; the caller then rolls back, so nothing has changed.
     """
+    _refuse_while_paused(session)
     taken = take_stock(session, reward=reward)
     adapter = _find_local_adapter(taken, adapters)
     hold_id = place_hold(session, wallet_id=resident_id, points=taken.points, now=now)
@@ -161,6 +164,13 @@ def expire_due_vouchers(session: Session, *, now: datetime, limit: int = 500) ->
     if due:
         _end(session, list(due), status=VoucherStatus.EXPIRED, now=now)
     return len(due)
+
+
+def _refuse_while_paused(session: Session) -> None:
+    """Vouchers that are out stay good, and can be given back: only taking new ones stands still."""
+    for pause in find_running_pauses(session):
+        if pause.what is Paused.REDEEMING:
+            raise RedeemingPaused(notice=pause.notice, since_at=pause.from_at)
 
 
 def _find_local_adapter(reward: RewardRead, adapters: Mapping[str, PartnerAdapter]) -> PartnerAdapter:

@@ -19,7 +19,10 @@ TOKENS_A_PAGE = 1000
 
 @dataclass(frozen=True)
 class ResidentRead:
-    """`id` is internal (also the wallet's); `public_id` is what the API shows."""
+    """`id` is internal (also the wallet's); `public_id` is what the API shows. `ward` is a name.
+
+    `deprivation_decile` is 1 (most deprived) to 10; it is for evaluation, and no rule may ask for it.
+    """
 
     id: int
     public_id: UUID
@@ -27,6 +30,7 @@ class ResidentRead:
     connection: str
     ward: str | None
     enrolled_at: datetime
+    deprivation_decile: int | None
 
     def facts(self) -> dict[str, str]:
         """What rules may ask about the person."""
@@ -66,13 +70,13 @@ def get_resident(session: Session, *, resident_id: int) -> ResidentRead:
     row = session.get(Resident, resident_id)
     if row is None or not row.active:
         raise ResidentUnknown
-    return _read(row)
+    return read_resident(row)
 
 
 def find_resident_by_public_id(session: Session, *, public_id: UUID) -> ResidentRead | None:
     """None also for an account that was closed."""
     row = session.exec(select(Resident).where(Resident.public_id == public_id, Resident.active)).first()
-    return _read(row) if row else None
+    return read_resident(row) if row else None
 
 
 def find_card_holders(session: Session, *, hashes: Sequence[bytes]) -> dict[bytes, CardHolder]:
@@ -126,5 +130,13 @@ def _is_number(written: str) -> bool:
     return written.isascii() and written.isdigit() and len(written) <= 18  # noqa: PLR2004 - fits a bigint
 
 
-def _read(row: Resident) -> ResidentRead:
-    return ResidentRead(row.id, row.public_id, row.name, row.connection, row.ward, row.enrolled_at)
+def read_resident(row: Resident) -> ResidentRead:
+    return ResidentRead(
+        id=row.id,
+        public_id=row.public_id,
+        name=row.name,
+        connection=row.connection,
+        ward=row.ward,
+        enrolled_at=row.enrolled_at,
+        deprivation_decile=row.deprivation_decile,
+    )

@@ -11,26 +11,45 @@ from app.core.ids import take_id, uuid7
 from app.ledger.service import open_wallet
 from app.residents.cards import CardKeys, parse_subject
 from app.residents.errors import CardTaken
-from app.residents.queries import ResidentRead
+from app.residents.places.queries import find_place
+from app.residents.queries import ResidentRead, read_resident
 from app.residents.tables import Resident
+from app.residents.terms.acceptance import accept_terms
 
 
 def enrol_resident(
-    session: Session, *, name: str, connection: str, ward: str | None, enrolled_at: datetime, now: datetime
+    session: Session,
+    *,
+    name: str,
+    connection: str,
+    ward: str | None,
+    enrolled_at: datetime,
+    now: datetime,
+    postcode: str | None = None,
+    terms_version: str | None = None,
 ) -> ResidentRead:
-    """A new account with an empty wallet. Events from before `enrolled_at` never count for it."""
+    """A new account with an empty wallet. Events from before `enrolled_at` never count for it.
+
+    `ward` is a ward's name; that of the postcode, where its place is known, comes first. The postcode is not kept.
+    `terms_version` is what the person accepted by joining; None where others open the account (imports, tests).
+    Raises PostcodeMalformed, TermsUnknown or TermsReplaced.
+    """
+    place = find_place(session, postcode=postcode) if postcode is not None else None
     row = Resident(
         id=take_id(session),
         public_id=uuid7(now),
         name=name,
         connection=connection,
-        ward=ward,
+        ward=place.ward_name if place else ward,
+        deprivation_decile=place.deprivation_decile if place else None,
         enrolled_at=enrolled_at,
     )
     session.add(row)
     session.flush()
     open_wallet(session, resident_id=row.id)
-    return ResidentRead(row.id, row.public_id, row.name, row.connection, row.ward, row.enrolled_at)
+    if terms_version is not None:
+        accept_terms(session, resident_id=row.id, version=terms_version, now=now)
+    return read_resident(row)
 
 
 def link_card(

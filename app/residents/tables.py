@@ -1,11 +1,29 @@
-"""People who joined, and the cards that stand for them in events. Nobody who has not joined is in the database."""
+"""People who joined, the cards that stand for them in events, the terms they accepted, and the places they may live in.
+
+Nobody who has not joined is in the database.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, LargeBinary, SmallInteger, Text, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlmodel import Field
 
 from app.core.columns import Row, Xid8
@@ -14,10 +32,12 @@ from app.core.columns import Row, Xid8
 class Resident(Row, table=True):
     """One account of a person; its wallet in the ledger has the same id.
 
-    `connection` with Leeds: live, work (study too) or visit.
+    `connection` with Leeds: live, work (study too) or visit. `ward` is the ward's name, `deprivation_decile` 1 (most
+    deprived) to 10; both come from the postcode, which is not kept.
     """
 
     __tablename__ = "residents"
+    __table_args__ = (CheckConstraint("deprivation_decile BETWEEN 1 AND 10", name="ck_residents_deprivation_decile"),)
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     public_id: UUID = Field(sa_column=Column(Uuid, nullable=False, unique=True))
@@ -26,6 +46,7 @@ class Resident(Row, table=True):
     ward: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     enrolled_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     active: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default="true"))
+    deprivation_decile: int | None = Field(default=None, sa_column=Column(SmallInteger, nullable=True))
 
 
 class Card(Row, table=True):
@@ -52,3 +73,63 @@ class Card(Row, table=True):
     enrolled_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     removed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
     changed_xid: str = Field(sa_column=Column(Xid8, nullable=False, server_default=text("pg_current_xact_id()")))
+
+
+class TermsAcceptance(Row, table=True):
+    """A resident accepted one version of the terms; `text_sha256` says which text that was. Never changed."""
+
+    __tablename__ = "terms_acceptances"
+    __table_args__ = (UniqueConstraint("resident_id", "version", name="uq_terms_acceptances_resident_version"),)
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    resident_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    version: str = Field(sa_column=Column(Text, nullable=False))
+    text_sha256: str = Field(sa_column=Column(Text, nullable=False))
+    accepted_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class Ward(Row, table=True):
+    """An electoral ward: its code of the Office for National Statistics, such as E05011381, and its name."""
+
+    __tablename__ = "wards"
+
+    code: str = Field(sa_column=Column(Text, primary_key=True))
+    name: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class SmallArea(Row, table=True):
+    """A small statistical area (LSOA) with its decile of deprivation: 1 is among the most deprived tenth."""
+
+    __tablename__ = "small_areas"
+    __table_args__ = (CheckConstraint("deprivation_decile BETWEEN 1 AND 10", name="ck_small_areas_deprivation_decile"),)
+
+    code: str = Field(sa_column=Column(Text, primary_key=True))
+    deprivation_decile: int = Field(sa_column=Column(SmallInteger, nullable=False))
+
+
+class Postcode(Row, table=True):
+    """Where a postcode lies; written without a space. The small areas are those of two censuses."""
+
+    __tablename__ = "postcodes"
+
+    postcode: str = Field(sa_column=Column(Text, primary_key=True))
+    ward_code: str = Field(sa_column=Column(Text, ForeignKey("wards.code", name="fk_postcodes_ward"), nullable=False))
+    area_2011: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    area_2021: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+
+
+class Stop(Row, table=True):
+    """A stop or station by its NaPTAN code; where it lies is in millionths of a degree, null where NaPTAN is silent."""
+
+    __tablename__ = "stops"
+    __table_args__ = (
+        CheckConstraint("(latitude_e6 IS NULL) = (longitude_e6 IS NULL)", name="ck_stops_both_or_neither"),
+        CheckConstraint("latitude_e6 BETWEEN -90000000 AND 90000000", name="ck_stops_latitude_e6"),
+        CheckConstraint("longitude_e6 BETWEEN -180000000 AND 180000000", name="ck_stops_longitude_e6"),
+    )
+
+    code: str = Field(sa_column=Column(Text, primary_key=True))
+    name: str = Field(sa_column=Column(Text, nullable=False))
+    ward_code: str = Field(sa_column=Column(Text, ForeignKey("wards.code", name="fk_stops_ward"), nullable=False))
+    latitude_e6: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
+    longitude_e6: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))

@@ -29,7 +29,7 @@ COPIED = {"node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.js": "govuk
 STYLE_SHEET = "rewards.css"
 
 
-class BuildFailed(Exception):  # noqa: N818 - told to the person at the terminal in one sentence
+class BuildFailed(Exception):
     """The files could not be built; `str()` says which step, why, and what to do."""
 
 

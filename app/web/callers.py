@@ -16,7 +16,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlmodel import Session
 
 from app.core.ids import parse_public_id
-from app.identity.errors import InvalidToken, MissingScope, NoRole, TokenMissing
+from app.identity.errors import InvalidToken, MissingScope, NoRole, OtherRoleNeeded, TokenMissing
 from app.identity.permissions import EVENTS_READ, OFFICER, RESIDENT, VOUCHERS_REDEEM
 from app.identity.queries import Client, OfficerRead, StaffRead, find_client, find_officer, find_staff
 from app.identity.tokens import Claims
@@ -72,9 +72,7 @@ async def _read_open_call(request: Request) -> OpenCall:
     return OpenCall(runtime, runtime.clock.now())
 
 
-async def _read_call(
-    request: Request, sent: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
-) -> Call:
+async def _read_call(request: Request, sent: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]) -> Call:
     if sent is None or not sent.credentials:
         raise TokenMissing
     runtime = get_runtime(request)
@@ -122,6 +120,18 @@ def as_officer(session: Session, claims: Claims) -> OfficerRead:
     if not officer.roles:
         raise NoRole
     return officer
+
+
+def as_officer_with(*roles: str) -> Callable[[Session, Claims], OfficerRead]:
+    """The resolver of an officer who has one of `roles`."""
+
+    def resolve(session: Session, claims: Claims) -> OfficerRead:
+        officer = as_officer(session, claims)
+        if officer.roles.isdisjoint(roles):
+            raise OtherRoleNeeded(*roles)
+        return officer
+
+    return resolve
 
 
 def as_till(session: Session, claims: Claims) -> Till:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.errors import Invalid, NotFound, Refusal
+from app.core.errors import Invalid, NotAllowed, NotFound, Refusal
 
 
 class PathUnknown(NotFound):
@@ -73,3 +73,24 @@ class BodyUnfit(Invalid):
     def __init__(self, where: str, advice: str) -> None:
         super().__init__(f"{where} is wrong: {advice}.")
         self.where = where
+
+
+class FormExpired(NotAllowed):
+    """A form's token is not of this session: it stood open since before signing in, or another site sent it."""
+
+    code = "form-expired"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This page was open for too long, or you have signed in again since. Nothing was changed. Open the page "
+            "again and try once more."
+        )
+
+
+class PageForOthers(NotAllowed):
+    """Signed in, but the page is for another side of the scheme; both are named as in "a resident"."""
+
+    code = "page-for-others"
+
+    def __init__(self, wanted: str, signed_in: str) -> None:
+        super().__init__(f"To see this page, sign in as {wanted}. You are signed in as {signed_in}.")

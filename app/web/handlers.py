@@ -45,7 +45,7 @@ def add_handlers(app: FastAPI, *, page_of: PageOf | None) -> None:
         return tell(request, Problem.of(_read_http(fault)))
 
     async def tell_busy(request: Request, fault: Exception) -> Response:
-        _log.error("database", request_id=request.state.request_id, fault=type(fault).__name__)
+        _log.error("database", fault=type(fault).__name__)
         return tell(request, Problem.busy())
 
     app.add_exception_handler(Refusal, tell_refusal)

@@ -12,6 +12,7 @@ def configure_logs() -> None:
     """Set up structlog, and silence uvicorn's access log: it writes raw paths, which may hold ids."""
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 from starlette.responses import JSONResponse
 
 from app.core import errors as core
@@ -77,12 +78,12 @@ class Problem:
         return cls(status_of(type(refusal)), refusal.code, str(refusal), facts, headers)
 
     @classmethod
-    def unexpected(cls, request_id: str) -> Problem:
+    def unexpected(cls) -> Problem:
         """Says nothing of the inside; the request id finds the log line."""
         detail = (
             "Something went wrong on our side. Nothing was changed. Try again, and if it stays, tell us the request id."
         )
-        return cls(500, "unexpected", detail, {"request_id": request_id})
+        return cls(500, "unexpected", detail)
 
     @classmethod
     def busy(cls) -> Problem:
@@ -102,4 +103,11 @@ class Problem:
         return {**self.facts, **fixed}
 
     def to_response(self) -> JSONResponse:
-        return JSONResponse(self.to_data(), self.status, self.headers, MEDIA_TYPE)
+        return tell_problem(self.to_data(), self.status, self.headers)
+
+
+def tell_problem(data: dict[str, Any], status: int, headers: dict[str, str] | None = None) -> JSONResponse:
+    """The answer, with the request's id as `instance`: a problem that was kept is told again by another request."""
+    request_id = structlog.contextvars.get_contextvars().get("request_id")
+    instance = {"instance": f"urn:request:{request_id}"} if request_id else {}
+    return JSONResponse(data | instance, status, headers, MEDIA_TYPE)

@@ -50,21 +50,21 @@ class RequestEnvelope:
             await self.app(scope, receive, send)
             return
         request_id = self._take_id(scope)
-        scope.setdefault("state", {})["request_id"] = request_id
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
         own = {"Cache-Control": STATIC_CACHING} if scope["path"].startswith("/static/") else {}
         answer = _Answer(send, {HEADER: request_id, **SECURITY_HEADERS, **own})
         started = time.perf_counter()
         try:
             await self.app(scope, receive, answer)
         except Exception as fault:  # noqa: BLE001 - the last place that can still answer
-            _log.error("unexpected", request_id=request_id, fault=type(fault).__name__, at=_places(fault))
+            _log.error("unexpected", fault=type(fault).__name__, at=_places(fault))
             if not answer.status:
-                await Problem.unexpected(request_id).to_response()(scope, receive, answer)
+                await Problem.unexpected().to_response()(scope, receive, answer)
         finally:
             spent = int((time.perf_counter() - started) * 1000)
             _log.info(
                 "request",
-                request_id=request_id,
                 method=scope["method"],
                 route=_template(scope),
                 status=answer.status,

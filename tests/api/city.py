@@ -33,6 +33,7 @@ from app.web.runtime import Runtime
 from partners.donation import Donation
 from partners.voucher_code import VoucherCode
 from rules.catalogue import EVENT_TYPES
+from tests.api.documented import check_documented
 from tests.earning.world import CHECK_IN, SOURCES, TAPS, World, build_world
 
 SECRET = "a-secret-of-at-least-thirty-two-characters"
@@ -113,7 +114,9 @@ def build_city(database: Database, secrets: Secrets, now: datetime, *, residents
     assert isinstance(runtime.clock, SetClock)
     seeded = database.in_transaction(lambda session: _seed(session, world, points, now))
     app = create_app(runtime)
-    city = City(runtime, app, TestClient(app), runtime.clock, world, tokens={}, **seeded)
+    http = TestClient(app)
+    http.event_hooks = {"response": [check_documented]}
+    city = City(runtime, app, http, runtime.clock, world, tokens={}, **seeded)
     city.tokens |= {
         "taps": city.token("leeds-buses", "events:read events:write tokens:read"),
         "check_in": city.token("check-in", "events:read events:write tokens:read"),

@@ -166,9 +166,10 @@ def test_odd_searches_find_nothing_and_break_nothing(city: City) -> None:
         assert city.http.get("/v1/me/activity", params={"after": after}, headers=city.resident(3)).status_code == 200
 
 
-@pytest.mark.parametrize("key", ["", " ", "a b", "é".encode(), b"\x7f", "x" * 256])
+@pytest.mark.parametrize("key", ["", "a b", "é".encode(), b"\x7f", "x" * 256])
 def test_an_unfit_idempotency_key_is_refused(city: City, key: str | bytes) -> None:
-    headers = {"Idempotency-Key": key} | city.resident(0)
+    written = key if isinstance(key, bytes) else key.encode()
+    headers = {b"Idempotency-Key": written, b"Authorization": city.resident(0)["Authorization"].encode()}
     answer = city.http.post("/v1/redemptions", json={"reward_id": city.rewards["drink"]}, headers=headers)
     assert (answer.status_code, answer.json()["where"]) == (400, "Idempotency-Key")
 

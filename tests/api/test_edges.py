@@ -52,7 +52,11 @@ def test_a_fault_of_ours_says_nothing_of_the_inside(city: City, capsys: pytest.C
     broken = create_app(city.runtime)
     broken.add_api_route("/v1/broken", fail)
     answer = TestClient(broken).get("/v1/broken", headers={"X-Request-Id": "broken-1"})
-    assert (answer.status_code, answer.json()["code"], answer.json()["request_id"]) == (500, "unexpected", "broken-1")
+    assert (answer.status_code, answer.json()["code"], answer.json()["instance"]) == (
+        500,
+        "unexpected",
+        "urn:request:broken-1",
+    )
     assert answer.headers["content-type"] == "application/problem+json"
     assert "secret-token" not in answer.text
     logged = capsys.readouterr().err

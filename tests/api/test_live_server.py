@@ -41,13 +41,16 @@ def _talk(address: Address, *parts: bytes) -> tuple[int, dict[str, Any]]:
     with socket.create_connection(address, timeout=30) as connection:
         for part in parts:
             connection.sendall(part)
-        answer = b""
-        while chunk := connection.recv(65536):
-            answer += chunk
-            head, separator, body = answer.partition(b"\r\n\r\n")
-            if separator and body.endswith(b"}"):
-                break
+        head, body = _read_answer(connection)
     return int(head.split()[1]), json.loads(body)
+
+
+def _read_answer(connection: socket.socket) -> tuple[bytes, bytes]:
+    answer = b""
+    while not answer.endswith(b"}") and (chunk := connection.recv(65536)):
+        answer += chunk
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return head, body
 
 
 def _head(city: City, *lines: str) -> bytes:
@@ -97,15 +100,17 @@ def test_a_body_longer_than_it_claims_is_not_read_past_its_claim(city: City, add
 
 
 def _together(calls: list[Callable[[httpx2.Client], httpx2.Response]], base: str) -> list[httpx2.Response]:
+    """All at once, each in a thread and on a connection of its own."""
     start = Barrier(len(calls))
+    limits = httpx2.Limits(max_connections=len(calls))
+    with httpx2.Client(base_url=base, timeout=120, limits=limits) as client:
 
-    def run(call: Callable[[httpx2.Client], httpx2.Response]) -> httpx2.Response:
-        with httpx2.Client(base_url=base, timeout=120) as client:
+        def run(call: Callable[[httpx2.Client], httpx2.Response]) -> httpx2.Response:
             start.wait(60)
             return call(client)
 
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(run, calls))
 
 
 def test_a_hundred_threads_redeem_one_voucher_once(crowd: City) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
+import pytest
 import schemathesis
-from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -15,10 +14,9 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
-from tests.api.city import City
 
-from app.web.api import routes
-from app.web.openapi import describe
+from tests.api.city import City
+from tests.api.documented import SCHEMA
 
 CHECKS = [
     not_a_server_error,
@@ -29,21 +27,9 @@ CHECKS = [
 ]
 CALLERS = ("nobody", "taps", "till", "resident", "staff", "officer")
 SUPPRESSED = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
-NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 
 
-def _write_document() -> dict[str, Any]:
-    """The document alone needs no running server, so every route can be a test of its own."""
-    app = FastAPI()
-    app.include_router(routes.router)
-    describe(app)
-    return app.openapi()
-
-
-schema = schemathesis.openapi.from_dict(_write_document())
-
-
-def _ask_as_everyone(city: City, case: schemathesis.Case) -> None:
+def _ask_as_everyone(city: City, case: schemathesis.Case[Any]) -> None:
     """The same request by each caller; each answer must be one that the document tells."""
     for who in CALLERS:
         kwargs = case.as_transport_kwargs(base_url="http://testserver")
@@ -59,14 +45,21 @@ def _ask_as_everyone(city: City, case: schemathesis.Case) -> None:
         case.validate_response(response, checks=CHECKS)
 
 
-@schema.parametrize()
+@SCHEMA.parametrize()
 @settings(
-    max_examples=200 if NIGHTLY else 8,
-    derandomize=not NIGHTLY,
+    max_examples=8,
+    derandomize=True,
     database=None,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=SUPPRESSED,
 )
-def test_every_answer_is_documented_and_none_is_a_fault(shared_city: City, case: schemathesis.Case) -> None:
+def test_every_answer_is_documented_and_none_is_a_fault(shared_city: City, case: schemathesis.Case[Any]) -> None:
+    _ask_as_everyone(shared_city, case)
+
+
+@pytest.mark.nightly
+@SCHEMA.parametrize()
+@settings(max_examples=200, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=SUPPRESSED)
+def test_many_more_answers_are_documented_and_none_is_a_fault(shared_city: City, case: schemathesis.Case[Any]) -> None:
     _ask_as_everyone(shared_city, case)

@@ -6,6 +6,7 @@ import base64
 import json
 from datetime import timedelta
 
+import httpx2
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
@@ -65,7 +66,7 @@ def test_a_machine_may_ask_for_less_than_it_has(city: City) -> None:
 def test_a_refused_sign_in_says_why_in_oauths_own_form(
     city: City, form: dict[str, str], auth: tuple[str, str] | None, status: int, error: str
 ) -> None:
-    answer = city.http.post("/oauth/token", data=form, auth=auth)
+    answer = city.http.post("/oauth/token", data=form, auth=httpx2.BasicAuth(*auth) if auth else httpx2.Auth())
     assert (answer.status_code, answer.json()["error"]) == (status, error)
     assert answer.headers["cache-control"] == "no-store"
     assert SECRET not in answer.text

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from app.cli.program import program
 from app.core.database import Database
@@ -18,13 +17,13 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """`rewards` in this process, in an empty DATA_DIR."""
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
     for name in ("DATABASE_URL", "REDIS_URL", "PORT", "HOST", "SCHEME", "SECRET_KEY", "SIGNING_KEY", "BASE_URL"):
         monkeypatch.delenv(name, raising=False)
     runner = CliRunner()
-    yield lambda *words: runner.invoke(program, [str(word) for word in words])
+    return lambda *words: runner.invoke(program, [str(word) for word in words])
 
 
 @pytest.fixture

@@ -1,16 +1,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
-from click.testing import Result
 from sqlalchemy import text
 from sqlmodel import Session
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from app.cli.program import program
 from app.core.clock import SystemClock, london_date
@@ -35,12 +34,12 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+def run(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> Run:
     """`rewards` in this process, in the demonstration's environment."""
     for name, value in demo.environment().items():
         monkeypatch.setenv(name, value)
     runner = CliRunner()
-    yield lambda *words: runner.invoke(program, [str(word) for word in words])
+    return lambda *words: runner.invoke(program, [str(word) for word in words])
 
 
 def write(folder: Path, rows: str) -> Path:

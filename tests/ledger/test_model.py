@@ -122,10 +122,11 @@ class LedgerMachine(RuleBasedStateMachine):
             service.open_wallet(self.session, resident_id=wallet)
             self.model.wallets[wallet] = Counter()
 
-    @initialize(pence=st.integers(1, 900), points=st.integers(1, 900))
-    def begin_with_money(self, pence: int, points: int) -> None:
-        self.pay_in(pence)
+    @initialize(points=st.integers(1, 900), spare=FEW)
+    def begin_with_money(self, points: int, spare: int) -> None:
+        self.pay_in(2 * points + spare)
         self.fund("litter", points)
+        self.fund("buses", points)
 
     @rule(pence=FEW)
     def pay_in(self, pence: int) -> None:
@@ -141,7 +142,7 @@ class LedgerMachine(RuleBasedStateMachine):
             lambda: self.model.fund(budget, points, self.now),
         )
 
-    @rule(days=st.sampled_from([1, 20, 61, 92, 200, 400]), how=st.sampled_from(["sweep", "forget", "sweep"]))
+    @rule(days=st.sampled_from([92, 1, 20, 61, 92, 92, 200, 400]), how=st.sampled_from(["forget", "sweep"]))
     def wait(self, days: int, how: str) -> None:
         self.now += timedelta(days=days)
         if how == "sweep":
@@ -156,7 +157,12 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(data=st.data(), points=st.lists(st.integers(1, 40), min_size=1, max_size=8))
     def award_known(self, data: st.DataObject, points: list[int]) -> None:
         known = st.sampled_from(sorted(self.model.wallets))
-        self.award([("litter", data.draw(known), each) for each in points])
+        self.award([(data.draw(BUDGETS), data.draw(known), each) for each in points])
+
+    @rule(data=st.data(), points=FEW)
+    def award_one_and_wait_a_quarter(self, data: st.DataObject, points: int) -> None:
+        self.award([(data.draw(BUDGETS), data.draw(st.sampled_from(sorted(self.model.wallets))), points)])
+        self.wait(92, "forget")
 
     def award(self, awards: list[tuple[str, int, int]]) -> None:
         first, self.next_event = self.next_event, self.next_event + len(awards)

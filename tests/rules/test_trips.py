@@ -96,7 +96,8 @@ def test_a_tap_off_that_cancels_a_folded_boarding_asks_for_a_replay_and_changes_
 
 
 def test_a_trip_that_is_over_leaves_nothing_in_the_state() -> None:
-    state = replay(TRIPS, [make_tap(0), make_tap(61, "off", "B")], None).state
+    later = make_event("checkin.scan", make_tap(61).happened_at)
+    state = replay(TRIPS, [make_tap(0), later], None).state
     assert (state.trip_opened_at, state.boardings) == (None, {})
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse, Response
 
 from app.ledger.commands import Answer
-from app.web.problems import MEDIA_TYPE
+from app.web.problems import MEDIA_TYPE, tell_problem
 
 ALWAYS = (500, 503)
 SIGNED_IN = (401, 403)
@@ -44,6 +44,7 @@ class ProblemShape(BaseModel):
     title: str
     status: int
     detail: str
+    instance: str
     code: str
 
 
@@ -78,5 +79,6 @@ def link_next(response: Response, path: str, **query: str | int | None) -> None:
 
 def respond(answer: Answer) -> JSONResponse:
     """An answer as it was first given, problems too."""
-    kind = MEDIA_TYPE if answer.status >= 400 else "application/json"  # noqa: PLR2004 - errors begin here
-    return JSONResponse(answer.body, answer.status, media_type=kind)
+    if answer.status >= 400:  # noqa: PLR2004 - problems begin here
+        return tell_problem(answer.body, answer.status)
+    return JSONResponse(answer.body, answer.status)

@@ -236,9 +236,9 @@ def _transfer(transfer: TransferRead, wallet_id: int) -> TransferShape:
 
 
 def _explain(session: Session, reader: Reader, source: str, external_id: str) -> tuple[EventExplanation, bool]:
-    explained = explain_event(session, source=source, external_id=external_id)
-    if not _may_see(reader, explained.event):
+    if not _may_see(reader, get_event(session, source=source, external_id=external_id)):
         raise EventUnknown
+    explained = explain_event(session, source=source, external_id=external_id)
     return explained, isinstance(reader, Client)
 
 

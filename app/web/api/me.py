@@ -11,20 +11,31 @@ from starlette.responses import Response
 from app.core.ids import public_id
 from app.earning.queries import list_activity
 from app.ledger.queries import get_balance
+from app.residents.terms.acceptance import get_terms_standing
+from app.rulebook.pauses import find_running_pauses
 from app.web.api.answers import SIGNED_IN, Shape, declines, link_next
+from app.web.api.pauses import PauseShape, present_pause
+from app.web.api.terms import TermsStandingShape, present_standing
 from app.web.callers import SignedIn, as_resident
 
 router = APIRouter(tags=["resident"])
 
 
 class MeShape(Shape):
-    """What we hold about you, in short."""
+    """What we hold about you, in short, and what you should know.
+
+    `deprivation_decile` is that of the small area around your home when you joined: 1 is the most deprived tenth. It
+    is for checking that the scheme is fair, and no rule asks for it. `paused` is what stands still for everybody.
+    """
 
     id: str
     name: str
     connection: str
     ward: str | None
+    deprivation_decile: int | None
     enrolled_at: datetime
+    terms: TermsStandingShape
+    paused: list[PauseShape]
 
 
 class ExpiringShape(Shape):
@@ -68,13 +79,23 @@ class ActivityPage(Shape):
 @router.get("/v1/me", responses=declines(*SIGNED_IN))
 def show_me(call: SignedIn) -> MeShape:
     """Who you are to us. Scope `resident`."""
-    me = call.run(as_resident, lambda _, resident: resident)
+    me, standing, pauses = call.run(
+        as_resident,
+        lambda session, me: (
+            me,
+            get_terms_standing(session, resident_id=me.id, now=call.now),
+            find_running_pauses(session),
+        ),
+    )
     return MeShape(
         id=public_id("res", me.public_id),
         name=me.name,
         connection=me.connection,
         ward=me.ward,
+        deprivation_decile=me.deprivation_decile,
         enrolled_at=me.enrolled_at,
+        terms=present_standing(standing),
+        paused=[present_pause(pause) for pause in pauses],
     )
 
 

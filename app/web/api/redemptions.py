@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -14,6 +15,7 @@ from starlette.responses import Response
 from app.core.ids import parse_public_id, public_id
 from app.ledger.commands import Answer
 from app.offers.errors import RewardUnknown
+from app.redemption.codes import VoucherCodes
 from app.redemption.errors import RedemptionUnknown
 from app.redemption.qr import draw_qr
 from app.redemption.queries import VoucherRead, get_redemption, list_redemptions
@@ -24,6 +26,8 @@ from app.web.idempotency import run_once
 from app.web.sent import Body, IdempotencyKey
 
 router = APIRouter(tags=["redemptions"])
+
+HAS_CODES = "has_codes"
 
 
 class RedemptionOrder(msgspec.Struct, frozen=True):
@@ -86,7 +90,7 @@ def make_redemption(call: SignedIn, body: Body, key: IdempotencyKey = None) -> R
     answer = run_once(
         call,
         as_resident,
-        lambda session, me: _answer(
+        lambda session, me: _keep(
             201,
             redeem_reward(
                 session,
@@ -100,7 +104,7 @@ def make_redemption(call: SignedIn, body: Body, key: IdempotencyKey = None) -> R
         key=key,
         sent=body,
     )
-    return respond(answer)
+    return _respond(answer, runtime.voucher_codes)
 
 
 @router.get("/v1/redemptions", responses=declines(*SIGNED_IN, 400))
@@ -148,14 +152,14 @@ def cancel(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> R
     answer = run_once(
         call,
         as_resident,
-        lambda session, me: _answer(
+        lambda session, me: _keep(
             200,
             cancel_redemption(session, resident_id=me.id, redemption=redemption, codes=codes, now=call.now),
         ),
         key=key,
         sent=body,
     )
-    return respond(answer)
+    return _respond(answer, codes)
 
 
 def _read_reward_id(order: RedemptionOrder) -> UUID:
@@ -172,16 +176,29 @@ def _read_id(written: str) -> UUID:
     return uuid
 
 
-def _answer(status: int, voucher: VoucherRead) -> Answer:
-    return Answer(status, _present(voucher).model_dump(mode="json"))
+def _keep(status: int, voucher: VoucherRead) -> Answer:
+    """The answer as it may be kept: without the codes, which nothing may store, but knowing whether there are any."""
+    shown = _present(replace(voucher, code=None, token=None)).model_dump(mode="json")
+    return Answer(status, shown | {HAS_CODES: voucher.token is not None})
+
+
+def _respond(answer: Answer, codes: VoucherCodes) -> Response:
+    """The kept answer with its codes, derived once more."""
+    body = dict(answer.body)
+    if body.pop(HAS_CODES, False):
+        uuid = _read_id(body["id"])
+        body |= _draw(codes.code_for(uuid), codes.token_for(uuid))
+    return respond(replace(answer, body=body))
+
+
+def _draw(code: str | None, token: str | None) -> dict[str, str | None]:
+    return {"code": code, "qr": _as_data_url(draw_qr(token)) if token else None, "qr_text": token}
 
 
 def _present(voucher: VoucherRead) -> VoucherShape:
     return VoucherShape(
         id=public_id("red", voucher.id),
-        code=voucher.code,
-        qr=_as_data_url(draw_qr(voucher.token)) if voucher.token else None,
-        qr_text=voucher.token,
+        **_draw(voucher.code, voucher.token),
         status=voucher.status.value,
         points=voucher.points,
         reward=VoucherReward(id=public_id("rew", voucher.reward_id), title=voucher.reward_title),

@@ -12,6 +12,9 @@ from app.web.problems import Problem
 SENTENCES = {
     "path-unknown": "If you typed the address, check it is right. If you pasted it, check you copied all of it.",
     "method-not-allowed": "Go back and use the links and buttons of the page.",
+    "event-unknown": "This is not on the list of what you did.",
+    "reward-unknown": "This reward is not on our list, or no longer.",
+    "cursor-unknown": "Go back to the beginning of the list.",
     "parameter-invalid": "Part of the address or the form is missing or wrong. Go back and try again.",
 }
 """Where the API's sentence is for programmers."""

@@ -16,7 +16,7 @@ from app.rulebook.queries import RuleRead, list_rules
 
 @dataclass(frozen=True)
 class Entry:
-    """One rule on the register; `last_on` is its last date in force, `cost_pence` stands behind `points_given`, all so far."""
+    """One rule on the register. `last_on` is its last date in force; `cost_pence` stands behind `points_given`."""
 
     rule: RuleRead
     on: bool

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from app.core.clock import LONDON
 from app.core.ids import public_id
+from app.rulebook.pauses import Pause, find_running_pauses
 from app.web.assets import asset
 from app.web.callers import get_runtime
 from app.web.pages.visits import HOMES, find_visitor, form_token
@@ -90,5 +91,16 @@ def render(request: Request, template: str, *, status: int = 200, **facts: objec
         "demo": get_runtime(request).demo,
         "path": request.url.path,
         "status": status,
+        "pauses": _find_pauses(request, status),
     }
     return HTMLResponse(_ENVIRONMENT.get_template(template).render(shell | facts), status, HEADERS)
+
+
+def _find_pauses(request: Request, status: int) -> tuple[Pause, ...]:
+    """What everybody has to know of.
+
+    Not on pages that tell of a problem: those are made on the event loop too, which must not wait for the database.
+    """
+    if status >= 400:  # noqa: PLR2004 - problems begin here
+        return ()
+    return get_runtime(request).database.in_transaction(find_running_pauses)

@@ -23,8 +23,9 @@ from app.offers.queries import RewardRead, get_reward, list_rewards
 from app.redemption.service import redeem_reward
 from app.residents.queries import ResidentRead
 from app.web.callers import Call, as_resident, get_runtime
+from app.web.faults import FormExpired
 from app.web.pages.rendering import render
-from app.web.pages.visits import FormExpired, Role, check_form, find_visitor, sign_in_again
+from app.web.pages.visits import Role, check_form, find_visitor, sign_in_again
 from app.web.problems import status_of
 
 A_PAGE = 50

@@ -15,12 +15,12 @@ from enum import StrEnum
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.core.errors import NotAllowed
 from app.core.ids import new_secret
 from app.identity.errors import InvalidToken, TokenMissing
 from app.identity.permissions import OFFICER, RESIDENT, VOUCHERS_REDEEM
 from app.identity.tokens import Claims
 from app.web.callers import Call, get_runtime
+from app.web.faults import FormExpired, PageForOthers
 
 CLIENT_ID = "pages"
 SESSION_LASTS = timedelta(hours=8)
@@ -36,30 +36,8 @@ class Role(StrEnum):
 
 
 SCOPES = {Role.RESIDENT: RESIDENT, Role.PARTNER: VOUCHERS_REDEEM, Role.OFFICER: OFFICER}
+PEOPLE = {Role.RESIDENT: "a resident", Role.PARTNER: "somebody at a partner's till", Role.OFFICER: "a council officer"}
 HOMES = {Role.RESIDENT: "/you", Role.PARTNER: "/till", Role.OFFICER: "/officer/rules"}
-
-
-class FormExpired(NotAllowed):
-    """The form's token is not of this session: it stood open since before signing in, or another site sent it."""
-
-    code = "form-expired"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "This page was open for too long, or you have signed in again since. Nothing was changed. Open the page "
-            "again and try once more."
-        )
-
-
-class WrongSide(NotAllowed):
-    """Signed in, but this page is for somebody else's side of the scheme."""
-
-    code = "page-for-others"
-
-    def __init__(self, *, wanted: Role, role: Role) -> None:
-        people = {Role.RESIDENT: "residents", Role.PARTNER: "partners' staff", Role.OFFICER: "council officers"}
-        self.wanted = wanted.value
-        super().__init__(f"This page is for {people[wanted]}. You are signed in as one of the {people[role]}.")
 
 
 @dataclass(frozen=True)
@@ -85,13 +63,13 @@ def find_visitor(request: Request) -> Visitor | None:
 
 
 def sign_in_again(request: Request, role: Role) -> Call:
-    """The signed-in request of somebody on `role`'s side. Raises TokenMissing or WrongSide."""
+    """The signed-in request of somebody on `role`'s side. Raises TokenMissing or PageForOthers."""
     runtime = get_runtime(request)
     visitor = find_visitor(request)
     if visitor is None:
         raise TokenMissing
     if visitor.role is not role:
-        raise WrongSide(wanted=role, role=visitor.role)
+        raise PageForOthers(PEOPLE[role], PEOPLE[visitor.role])
     return Call(runtime, runtime.clock.now(), visitor.claims)
 
 
@@ -125,11 +103,12 @@ def end_session(request: Request, response: Response) -> Response:
 
 
 def begin_visit(request: Request) -> str:
-    """The form token of a visit that has just begun; pass the response to `keep_visit` with the same id."""
+    """The id of this visit, a new one if it has just begun; the response must then `keep_visit` it."""
     return request.cookies.get(_visit_cookie(request)) or new_secret()
 
 
 def keep_visit(request: Request, response: Response, visit: str) -> Response:
+    """Let the visit last as long as a session."""
     _set_cookie(request, response, _visit_cookie(request), visit, SESSION_LASTS)
     return response
 

@@ -1,0 +1,106 @@
+"""A reader of pages: what a person would find on one, and the forms that they would send."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Self
+
+import httpx2
+from starlette.testclient import TestClient
+
+
+@dataclass
+class Form:
+    """`fields` as the page filled them in."""
+
+    action: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Tag:
+    """One start tag, with the text up to its end."""
+
+    name: str
+    attributes: dict[str, str]
+    text: str = ""
+
+
+class Page(HTMLParser):
+    """A page as it came: `tags` in order, `forms` with their hidden fields, `text` as read aloud."""
+
+    VOID = frozenset({"meta", "link", "input", "br", "path", "circle", "hr", "img"})
+
+    def __init__(self, response: httpx2.Response) -> None:
+        super().__init__()
+        self.response = response
+        self.status = response.status_code
+        self.tags: list[Tag] = []
+        self.forms: list[Form] = []
+        self._open: list[Tag] = []
+        self.unbalanced: list[str] = []
+        self.feed(response.text)
+        self.close()
+        self.text = " ".join(" ".join(tag.text for tag in self.find_all("body")).split())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        made = Tag(tag, {name: value or "" for name, value in attrs})
+        self.tags.append(made)
+        if tag not in self.VOID:
+            self._open.append(made)
+        if tag == "form":
+            self.forms.append(Form(made.attributes.get("action", "")))
+        if tag == "input" and "name" in made.attributes and self.forms:
+            self.forms[-1].fields[made.attributes["name"]] = made.attributes.get("value", "")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(Tag(tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._open and self._open[-1].name == tag:
+            self._open.pop()
+        else:
+            self.unbalanced.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        for tag in self._open:
+            tag.text += data
+
+    def find_all(self, name: str) -> list[Tag]:
+        return [tag for tag in self.tags if tag.name == name]
+
+    @property
+    def title(self) -> str:
+        return " ".join(self.find_all("title")[0].text.split())
+
+    @property
+    def heading(self) -> str:
+        return " ".join(self.find_all("h1")[0].text.split())
+
+    def form(self, action: str) -> Form:
+        """The form that is sent to an address with this beginning."""
+        return next(form for form in self.forms if form.action.startswith(action))
+
+    def links(self) -> list[str]:
+        return [tag.attributes["href"] for tag in self.find_all("a")]
+
+
+class Browser:
+    """One person's browser: follows redirects and keeps cookies, and can't run scripts."""
+
+    def __init__(self, http: TestClient) -> None:
+        self.http = http
+
+    def open(self, path: str) -> Page:
+        return Page(self.http.get(path))
+
+    def send(self, form: Form, **filled: str) -> Page:
+        return Page(self.http.post(form.action, data=form.fields | filled))
+
+    def sign_in(self, person: str) -> Self:
+        """By one click on the demonstration's sign-in page."""
+        page = self.open("/sign-in")
+        form = next(form for form in page.forms if form.fields.get("person") == person)
+        self.send(form)
+        return self

@@ -1,0 +1,184 @@
+"""Every page, for everybody who can open it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.web.pages.visits import Role
+from tests.earning.world import TAPS, event, ride, tap
+from tests.pages.browser import Browser, Page
+from tests.pages.town import Town
+
+PUBLIC = ("/", "/sign-in", "/ways-to-earn", "/rewards")
+OWN = {
+    Role.RESIDENT: ("/you", "/you/activity", "/vouchers"),
+    Role.PARTNER: ("/till",),
+    Role.OFFICER: ("/officer/rules",),
+}
+STATIC = Path(__file__).parents[2] / "app" / "web" / "static"
+
+
+def check(page: Page, status: int = 200) -> None:
+    """What holds for every page."""
+    assert page.status == status, page.text
+    assert page.unbalanced == []
+    assert len(page.find_all("h1")) == 1
+    assert page.heading
+    assert page.title.endswith("Smart Leeds Rewards")
+    assert page.title.split()[0].isalnum() or page.title.startswith(("Yes:", "No", "Error:"))
+    assert page.find_all("html")[0].attributes["lang"] == "en-GB"
+    assert [len(page.find_all(name)) for name in ("main", "header", "footer")] == [1, 1, 1]
+    assert page.links()[0] == "#main-content"
+    assert page.find_all("main")[0].attributes["id"] == "main-content"
+    assert page.find_all("style") == []
+    assert all(script.attributes.get("src") and not script.text.strip() for script in page.find_all("script"))
+    assert not [tag for tag in page.tags if any(name == "style" or name.startswith("on") for name in tag.attributes)]
+    ids = [tag.attributes["id"] for tag in page.tags if "id" in tag.attributes]
+    assert len(ids) == len(set(ids))
+    assert "None" not in page.text
+    assert "Undefined" not in page.text
+    headers = page.response.headers
+    assert headers["Cache-Control"] == "no-store"
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    sent = [form for form in page.forms if "csrf" not in form.fields]
+    assert sent == []
+
+
+def visit(browser: Browser, path: str) -> Page:
+    page = browser.open(path)
+    check(page)
+    return page
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_each_page_is_whole_for_whoever_may_see_it_and_closed_to_others(town: Town, role: Role | None) -> None:
+    browser = town.browser(role)
+    for path in PUBLIC:
+        visit(browser, path)
+    for side, paths in OWN.items():
+        for path in paths:
+            page = browser.open(path)
+            if role is None:
+                check(page)
+                assert page.heading == "Sign in"
+            elif side is role:
+                check(page)
+            else:
+                check(page, 403)
+                assert page.heading == "You can't see this page"
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_link_and_every_file_of_a_page_exists(town: Town, role: Role) -> None:
+    browser = town.browser(role)
+    town.city.world.send([ride(1, town.city.clock.now(), 4_000)], at=town.city.clock.now())
+    waiting, seen = ["/", *OWN[role]], set[str]()
+    while waiting:
+        path = waiting.pop()
+        if path in seen or path.startswith("#"):
+            continue
+        seen.add(path)
+        page = visit(browser, path)
+        waiting += page.links()
+        files = [tag.attributes["href"] for tag in page.find_all("link")]
+        files += [tag.attributes["src"] for tag in page.find_all("script")]
+        for file in files:
+            got = browser.http.get(file)
+            assert got.status_code == 200, file
+            assert "immutable" in got.headers["Cache-Control"]
+    assert len(seen) >= 6
+
+
+def test_the_module_that_the_script_imports_is_there(town: Town) -> None:
+    assert town.browser().http.get("/static/vendor/govuk-frontend.min.js").status_code == 200
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_with_nothing_yet_each_page_says_so_in_words(empty_town: Town, role: Role) -> None:
+    browser = empty_town.browser(role)
+    texts = {path: visit(browser, path).text for path in OWN[role]}
+    words = {
+        "/you": "Nothing has arrived yet.",
+        "/you/activity": "Nothing has arrived yet.",
+        "/vouchers": "You have no vouchers yet.",
+        "/till": "No voucher has been redeemed here today.",
+        "/officer/rules": "have given 0 points so far",
+    }
+    assert {path: words[path] in text for path, text in texts.items()} == dict.fromkeys(OWN[role], True)
+
+
+def test_errors_are_pages_in_plain_english(town: Town) -> None:
+    browser = town.browser(Role.RESIDENT)
+    for path in ("/nothing-here", "/rewards/rew_0", "/vouchers/red_0", "/you/activity/why", "/you/activity/why?id=%00"):
+        check(browser.open(path), 404)
+    check(browser.open("/vouchers?after=nonsense"), 400)
+    check(Page(browser.http.delete("/you")), 405)
+
+
+def test_the_api_answers_problems_and_not_pages(town: Town) -> None:
+    answer = town.browser().http.get("/v1/nothing-here")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_pages_are_not_in_the_description_of_the_api(town: Town) -> None:
+    paths = town.browser().http.get("/openapi.json").json()["paths"]
+    assert [path for path in paths if not path.startswith(("/v1/", "/oauth/", "/health/", "/.well-known/"))] == []
+
+
+def test_a_resident_reads_why_an_event_earned_points_and_why_another_did_not(town: Town) -> None:
+    at = town.city.clock.now()
+    town.city.world.send([ride(1, at, 4_000), tap(1, at)], at=at)
+    browser = town.browser(Role.RESIDENT)
+    page = visit(browser, "/you")
+    assert "508 points to spend" in page.text
+    assert "Bike ride" in page.text
+    assert "Travel card tap on a bus" in page.text
+    earned, counted = (visit(browser, link) for link in page.links() if "/why?" in link)
+    assert {earned.heading, counted.heading} == {"Why these points", "Why no points"}
+    assert "This earned 8 points." in earned.text + counted.text
+    assert "This is number 1 of 10 this week" in earned.text + counted.text
+
+
+def test_nobody_reads_why_of_somebody_elses_event(town: Town) -> None:
+    at = town.city.clock.now()
+    town.city.world.send([ride(1, at, 4_000)], at=at)
+    path = next(link for link in town.browser(Role.RESIDENT).open("/you").links() if "/why?" in link)
+    check(town.browser(Role.RESIDENT, number=1).open(path), 404)
+
+
+def test_the_list_of_what_somebody_did_goes_on_to_older_pages(town: Town) -> None:
+    at = town.city.clock.now()
+    odd = [
+        event(TAPS, f"odd-{number}&after=#?", "transit.tap", at, card=0, data={"mode": "bus", "leg": "off"})
+        for number in range(30)
+    ]
+    town.city.world.send(odd, at=at)
+    browser = town.browser(Role.RESIDENT)
+    first = visit(browser, "/you/activity")
+    older = next(link for link in first.links() if "after=" in link)
+    second = visit(browser, older)
+    whys = [link for page in (first, second) for link in page.links() if "/why?" in link]
+    assert len(whys) == len(set(whys)) == 30
+    visit(browser, whys[0])
+
+
+def test_an_officer_reads_each_rule_with_its_facts_and_its_cost(town: Town) -> None:
+    at = town.city.clock.now()
+    town.city.world.send([ride(1, at, 4_000)], at=at)
+    text = visit(town.browser(Role.OFFICER), "/officer/rules").text
+    assert "5 of 5 rules are on. Together they have given 8 points so far." in text
+    assert "8 points, with £0.08 set aside for them" in text
+    for words in ("Campaign", "Source", "Points", "Limits", "Dates", "Basis", "At most 4 times a calendar month"):
+        assert words in text
+
+
+def test_a_rule_that_is_off_says_why(town: Town) -> None:
+    town.city.clock.at = town.city.clock.at.replace(year=2028, month=5)
+    text = visit(town.browser(Role.OFFICER), "/officer/rules").text
+    assert "0 of 5 rules are on." in text
+    assert "It ended on 31 March 2028." in text
+    assert "There are no rules yet." in visit(town.browser(), "/ways-to-earn").text
