@@ -56,6 +56,8 @@ def _explain_database(fault: BaseException | None) -> str:
     said = str(fault).strip().splitlines()
     if isinstance(fault, pg.UndefinedTable | pg.InvalidSchemaName) or any("rewards_app" in line for line in said):
         return "This scheme has no tables here yet. Make them: rewards migrate"
+    if isinstance(fault, pg.LockNotAvailable):
+        return "Another command is at work on the same rows. Wait for it to end, and run this again."
     if isinstance(fault, pg.UndefinedColumn):
         return "This scheme's tables are of another version than the program. Bring them up to date: rewards migrate"
     first = said[0] if said else "no reason was given"

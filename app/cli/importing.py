@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -132,7 +132,10 @@ def _enrolling(asked: Asked, runtime: Runtime, job: ImportJob, source_id: int) -
         now=now,
     )
     mapper = EventMapper(job.mapper.import_map, job.mapper.hash_key, shift_days=shift.days)
-    return ImportJob(mapper, job.client, job.keys, job.options, prepare=enrolment.enrol_unknown)
+    # The day that the file was moved to may not be over yet; its evening is taken all the same.
+    latest = datetime.combine(span.last_on + shift + timedelta(days=1), time.min, LONDON)
+    options = replace(job.options, latest=max(latest, now))
+    return ImportJob(mapper, job.client, job.keys, options, prepare=enrolment.enrol_unknown)
 
 
 def ensure_source(session: Session, *, declared: ImportMap) -> int:

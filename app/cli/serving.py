@@ -112,7 +112,8 @@ class AnnouncedServer(uvicorn.Server):
 def _bound_socket(settings: Settings) -> socket.socket:
     """The address taken before anything is started, so that a port in use costs no time. Raises PortInUse."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listening = socket.socket(family)
+    # Named as TCP, or asyncio leaves Nagle's algorithm on and every answer waits 40 ms for the client's delayed ACK.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((settings.host, settings.port))

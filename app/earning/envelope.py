@@ -17,7 +17,6 @@ from app.identity.queries import Client
 from app.residents.cards import parse_subject
 from rules.catalogue import EVENT_TYPES
 
-CLOCK_SKEW = timedelta(minutes=5)
 ID_LENGTH = 128
 _SOURCE = re.compile(r"urn:[a-zA-Z0-9][a-zA-Z0-9:.\-]{1,78}")
 _Instant = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -80,7 +79,9 @@ def is_sound_id(event_id: str) -> bool:
     )
 
 
-def read_content(envelope: Envelope, *, client: Client, now: datetime, late_window: timedelta | None) -> Content:
+def read_content(
+    envelope: Envelope, *, client: Client, now: datetime, latest: datetime, late_window: timedelta | None
+) -> Content:
     """Judge everything about an event that needs no look-up; raises the first Refusal. No `late_window`: any age."""
     raw = envelope.raw
     if raw.get("specversion") != "1.0":
@@ -94,7 +95,7 @@ def read_content(envelope: Envelope, *, client: Client, now: datetime, late_wind
     if kind.name not in client.event_types:
         raise TypeNotYours
     happened_at = _read_time(raw.get("time"))
-    if happened_at > now + CLOCK_SKEW:
+    if happened_at > latest:
         raise EventInFuture
     if late_window is not None and happened_at < now - late_window:
         raise EventTooLate(window_days=late_window.days)

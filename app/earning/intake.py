@@ -37,15 +37,22 @@ from app.residents.queries import CardHolder, find_card_holders
 from rules.event import Event
 
 LARGEST_BATCH = 1000
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far a sender's clock may run ahead of ours."""
 BEFORE_SCHEME = "before_scheme"
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeOptions:
-    """`late_window` None takes events of any age (seeding, imports of old files). `history` keeps them unpaid."""
+    """`late_window` None takes events of any age (seeding, imports of old files); `history` keeps them unpaid.
+
+    `latest` is the last instant that an event may have, when it is not the clock's: a demonstration moves a file's
+    dates onto today, whose evening has not come yet.
+    """
 
     late_window: timedelta | None = timedelta(days=14)
     history: bool = False
+    latest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +169,13 @@ def _judge(envelope: Envelope, batch: _Batch) -> EventResult | NewEvent:
             return EventResult(envelope.source, envelope.id, "rejected", refusal=EventChanged())
         return EventResult(envelope.source, envelope.id, "duplicate", known.points, known.adjusted, known.reasons)
     try:
-        content = read_content(envelope, client=batch.client, now=batch.now, late_window=batch.options.late_window)
+        content = read_content(
+            envelope,
+            client=batch.client,
+            now=batch.now,
+            latest=batch.options.latest or batch.now + CLOCK_SKEW,
+            late_window=batch.options.late_window,
+        )
     except Refusal as refusal:
         return EventResult(envelope.source, envelope.id, "rejected", refusal=refusal)
     holder = batch.holders.get(content.subject)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,9 +59,9 @@ def balances(session: Session, city: SeededCity, now: datetime) -> list[int]:
     return found
 
 
-def scheme_of(database: Database, secrets: Secrets) -> Runtime:
+def scheme_of(database: Database, secrets: Secrets, data_dir: Path) -> Runtime:
     """A runtime around a database that is rolled back, with the secrets of this test run."""
-    built = build_runtime(Settings(), database_url="postgresql://nowhere/none", demo=True)
+    built = build_runtime(Settings(data_dir=data_dir), database_url="postgresql://nowhere/none", demo=True)
     return Runtime(**{**vars(built), "database": database, "secrets": secrets})
 
 
@@ -175,8 +176,10 @@ def test_vouchers_of_the_demonstration_have_met_every_usual_end(runtime: Runtime
     ],
     ids=lambda now: f"{now:%a-%d-%b-%Y}",
 )
-def test_the_demonstration_works_on_any_day(rolled_back: Database, secrets: Secrets, now: datetime) -> None:
-    runtime = scheme_of(rolled_back, secrets)
+def test_the_demonstration_works_on_any_day(
+    rolled_back: Database, secrets: Secrets, now: datetime, tmp_path: Path
+) -> None:
+    runtime = scheme_of(rolled_back, secrets, tmp_path)
 
     def seed(session: Session) -> SeededCity:
         return seed_city(session, runtime=runtime, now=now, passed=nothing_passed)
@@ -189,9 +192,9 @@ def test_the_demonstration_works_on_any_day(rolled_back: Database, secrets: Secr
 
 
 def test_an_interrupted_seeding_leaves_nothing_and_can_be_run_again(
-    database: Database, secrets: Secrets, now: datetime
+    database: Database, secrets: Secrets, now: datetime, tmp_path: Path
 ) -> None:
-    runtime = scheme_of(database, secrets)
+    runtime = scheme_of(database, secrets, tmp_path)
 
     def stop_half_way(steps: int) -> None:
         if steps == STEPS // 2:
@@ -208,8 +211,10 @@ def test_an_interrupted_seeding_leaves_nothing_and_can_be_run_again(
     assert done == list(range(1, STEPS + 1))
 
 
-def test_a_demonstration_never_goes_among_real_people(rolled_back: Database, secrets: Secrets, now: datetime) -> None:
-    runtime = scheme_of(rolled_back, secrets)
+def test_a_demonstration_never_goes_among_real_people(
+    rolled_back: Database, secrets: Secrets, now: datetime, tmp_path: Path
+) -> None:
+    runtime = scheme_of(rolled_back, secrets, tmp_path)
     rolled_back.in_transaction(
         lambda session: enrol_resident(session, name="Somebody", connection="live", ward=None, enrolled_at=now, now=now)
     )
