@@ -169,9 +169,11 @@ LOCAL_FACTS: Final[Mapping[str, Fact]] = MappingProxyType(
 )  # fmt: skip
 
 
-def _resident(name: str, label: str, kind: FactKind, values: tuple[str, ...] = ()) -> Fact:
-    pattern = NAME_PATTERN if kind == "text" else None
-    return Fact(name, label, kind, values=values, pattern=pattern, personal=True, source="the resident's record")
+def _resident(
+    name: str, label: str, kind: FactKind, values: tuple[str, ...] = (), *, pattern: str = NAME_PATTERN
+) -> Fact:
+    fitting = pattern if kind == "text" else None
+    return Fact(name, label, kind, values=values, pattern=fitting, personal=True, source="the resident's record")
 
 
 # Never a protected characteristic: the pass type stands here only so that an offer can be adjusted fairly.
@@ -179,7 +181,7 @@ RESIDENT_FACTS: Final[Mapping[str, Fact]] = MappingProxyType(
     {
         fact.name: fact
         for fact in (
-            _resident("ward", "ward", "text"),
+            _resident("ward", "ward", "text", pattern=TEXT_PATTERN),
             _resident("connection", "connection with Leeds", "choice", ("live", "work", "visit")),
             _resident("segment", "segment", "text"),
             _resident("arm", "group in a trial", "text"),

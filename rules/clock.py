@@ -7,6 +7,7 @@ machine's time zone files, which change under a running system. It goes into eve
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Final, Literal
 
 import msgspec
@@ -61,10 +62,15 @@ class Moment(msgspec.Struct, frozen=True, gc=False):
     day: int
     minute: int
     windows: tuple[int, int, int, int, int, int]
+    weekday: str
 
-    @property
-    def weekday(self) -> str:
-        return WEEKDAYS[(self.day + _TO_MONDAY) % 7]
+
+@lru_cache(maxsize=4_096)
+def _calendar(day: int) -> tuple[tuple[int, int, int, int, int, int], str]:
+    """Most events of a batch fall on one of few days, so their windows are worked out once a day."""
+    local = date.fromordinal(day + _EPOCH_ORDINAL)
+    week, weekday = divmod(day + _TO_MONDAY, 7)
+    return (0, day, week, local.year * 12 + local.month, 0, 0), WEEKDAYS[weekday]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +88,8 @@ class Clock:
     def moment(self, micros: int) -> Moment:
         seconds = micros // 1_000_000
         day, second = divmod(seconds + self._offsets[bisect_right(self._starts, seconds)], _DAY_SECONDS)
-        local = date.fromordinal(day + _EPOCH_ORDINAL)
-        windows = (0, day, (day + _TO_MONDAY) // 7, local.year * 12 + local.month, 0, 0)
-        return Moment(day, second // 60, windows)
+        windows, weekday = _calendar(day)
+        return Moment(day, second // 60, windows, weekday)
 
     def midnight(self, on: date) -> datetime:
         """The UTC instant at which the local date `on` begins; clocks never change at midnight in London."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
+import msgspec
+
 Value = str | int | bool
 Evidence = Literal["any", "verified", "registered_organisation"]
 Key = tuple[datetime, str, str]
@@ -16,8 +18,8 @@ EVIDENCE: Final[tuple[Evidence, ...]] = ("any", "verified", "registered_organisa
 class Event:
     """`resident` holds the resident's facts as they were when the event was recorded.
 
-    `pinned` (rule id to points) is set when a settled event is replayed: what the budget allowed then takes the
-    place of what it holds now.
+    `pinned` (rule id to points) and `shared` (community counter to its value after this event) are set when a settled
+    event is replayed: what the budget allowed and how far everybody was then take the place of what is now.
     """
 
     source: str
@@ -28,6 +30,7 @@ class Event:
     resident: Mapping[str, Value]
     evidence: Evidence
     pinned: Mapping[str, int] | None = None
+    shared: Mapping[str, int] | None = None
 
     @property
     def key(self) -> Key:
@@ -35,12 +38,11 @@ class Event:
         return (self.happened_at, self.source, self.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True, gc=False):
     """0 <= got <= asked. `limited_by` is `limit:SCOPE:PER`, `budget` or None.
 
-    `before` and `after` hold the counters that this line read: `progress`, and `SCOPE:PER:times` and
-    `SCOPE:PER:points` for each limit.
+    `before` and `after` hold the counters that this line read: `progress` if the rule has any, and `SCOPE:PER:times`
+    and `SCOPE:PER:points` for each limit.
     """
 
     rule: str
@@ -53,11 +55,25 @@ class Line:
     after: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """`points` is the sum of what the lines got; `reasons` are codes of `rules/reasons.py`, empty when points came."""
+class Derived(msgspec.Struct, frozen=True, gc=False):
+    """An event that a rule has made of another one. `id` is made of the rule and the event, so it is ever the same."""
+
+    type: str
+    id: str
+    rule: str
+    data: Mapping[str, Value]
+
+
+class Outcome(msgspec.Struct, frozen=True, gc=False):
+    """`points` is the sum of what the lines got; `reasons` are codes of `rules/reasons.py`, empty when points came.
+
+    `emits` are events that rules made of this one; what those earned is among the lines. `shared` holds the value of
+    each community counter that the event moved, as it was then: it is stored with the event (`Event.shared`).
+    """
 
     key: Key
     lines: tuple[Line, ...]
     reasons: tuple[str, ...]
     points: int
+    emits: tuple[Derived, ...] = ()
+    shared: Mapping[str, int] = {}

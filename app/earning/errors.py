@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
 
@@ -106,3 +106,46 @@ class VoidTooOld(Conflict):
         super().__init__(
             f"The event happened more than {window_days} days ago. An officer can take its points back by a reversal."
         )
+
+
+class MissingKindUnknown(Invalid):
+    """No source that feeds a rule could send what is said to be missing; `where` is source or type."""
+
+    code = "missing-kind-unknown"
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        super().__init__(
+            "Nothing of this kind is sent to us. GET /v1/me/sources lists the sources, GET /v1/event-types the types."
+        )
+
+
+class MissingDayUnfit(Invalid):
+    """The day lies outside those of which something can still arrive."""
+
+    code = "missing-day-unfit"
+
+    def __init__(self, *, first_on: date, last_on: date) -> None:
+        self.first_on, self.last_on = first_on.isoformat(), last_on.isoformat()
+        super().__init__(
+            f"Choose a day from {first_on} to {last_on}. What happened on other days can't count any more."
+        )
+
+
+class MissingAlreadyReported(Conflict):
+    """The same kind on the same day was reported before and is still looked for."""
+
+    code = "missing-already-reported"
+
+    def __init__(self) -> None:
+        super().__init__("You have told us about this already. GET /v1/me/missing says how it stands.")
+
+
+class TooManyMissingReports(Conflict):
+    """The resident waits for as many as one may."""
+
+    code = "too-many-missing-reports"
+
+    def __init__(self, *, most: int) -> None:
+        self.most = most
+        super().__init__(f"You are waiting for {most} already, which is as many as we can look for at once.")

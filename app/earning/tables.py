@@ -198,7 +198,7 @@ class MissingReport(Row, table=True):
             "resident_id",
             postgresql_where=text("closed_at IS NULL"),
         ),
-        Index("ix_missing_reports_resident", "resident_id", "id"),
+        Index("ix_missing_reports_resident", "resident_id", "public_id"),
     )
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))

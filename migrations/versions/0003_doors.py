@@ -116,7 +116,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_missing_reports_waiting", "missing_reports", ["resident_id"], postgresql_where="closed_at IS NULL"
     )
-    op.create_index("ix_missing_reports_resident", "missing_reports", ["resident_id", "id"])
+    op.create_index("ix_missing_reports_resident", "missing_reports", ["resident_id", "public_id"])
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(TABLES)} TO rewards_app")
 
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
+from app.demo.plan import WARDS
 from app.residents.places.errors import PostcodeMalformed
 from app.residents.places.layouts import RowRefused, recognise_table
 from app.residents.places.loading import BATCH, LoadTally, load_places
@@ -15,6 +16,8 @@ from app.residents.places.queries import Place, find_place, find_stop_wards
 from app.residents.places.synthetic import load_synthetic_places
 from app.residents.queries import ResidentRead, get_resident
 from app.residents.service import enrol_resident
+from rules.catalogue import RESIDENT_FACTS
+from rules.conditions import Condition, find_fault
 
 POSTCODE = "LS99 1CM"
 ARMLEY = "E05099901"
@@ -150,3 +153,8 @@ def test_no_synthetic_postcode_can_be_anybodys_home(places: Session) -> None:
     unused_at_the_end = set("CIKMOV")
     for postcode in places.execute(text("SELECT postcode FROM postcodes")).scalars():
         assert set(postcode[-2:]) <= unused_at_the_end
+
+
+@pytest.mark.parametrize("ward", WARDS)
+def test_every_ward_of_leeds_can_be_named_in_a_rule(ward: str) -> None:
+    assert find_fault(Condition(fact="ward", op="is", value=ward), RESIDENT_FACTS["ward"]) is None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import string
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -51,11 +52,32 @@ def columns_of(template: str) -> Iterator[str]:
         yield name
 
 
+def _counting(trailer: str) -> str:
+    if list(columns_of(trailer)) != ["rows"]:
+        message = 'a trailer says once where the number of rows stands, as in "END,{rows}"'
+        raise ValueError(message)
+    return trailer
+
+
 class FileForm(Part):
-    """How the file is written. `utf-8-sig` reads UTF-8 with and without a byte order mark."""
+    """How the file is written. `utf-8-sig` reads UTF-8 with and without a byte order mark.
+
+    `trailer` is the last line of a file that says how many rows it has. `final_newline` is false for files whose last
+    line has no line end; otherwise a door takes a missing one for a file that was cut off.
+    """
 
     encoding: Literal["utf-8-sig", "utf-16", "cp1252", "iso-8859-1"] = "utf-8-sig"
     delimiter: Literal[",", ";", "\t", "|"] = ","
+    trailer: Annotated[str, AfterValidator(_counting)] | None = None
+    final_newline: bool = True
+
+    def match_trailer(self, values: Sequence[str]) -> int | None:
+        """How many rows this line claims there are; None when it is no trailer."""
+        if self.trailer is None:
+            return None
+        before, after = (re.escape(part) for part in self.trailer.split("{rows}"))
+        match = re.fullmatch(f"{before}([0-9]{{1,12}}){after}", self.delimiter.join(values).strip())
+        return int(match[1]) if match else None
 
 
 class EventId(Part):

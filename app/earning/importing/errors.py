@@ -42,6 +42,16 @@ class ColumnsMissing(Invalid):
         )
 
 
+class FileTruncated(Invalid):
+    """The file is not whole; `line` is where that shows."""
+
+    code = "file-truncated"
+
+    def __init__(self, *, name: str, line: int, fault: str) -> None:
+        self.name, self.line, self.fault = name, line, fault
+        super().__init__(f"The file {name} is not whole, line {line}: {fault}")
+
+
 class SourceDiffers(Invalid):
     """The map claims another weight of evidence than the one the source was registered with."""
 

@@ -9,7 +9,7 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from app.earning.importing.declaration import FileForm
-from app.earning.importing.errors import ColumnsMissing, FileUnreadable
+from app.earning.importing.errors import ColumnsMissing, FileTruncated, FileUnreadable
 
 LONGEST_CELL = 10_000
 _ASK_EVERY = 200
@@ -36,7 +36,8 @@ def read_rows(
 ) -> Iterator[Row]:
     """Stream the rows; `passed` is told now and then how many bytes lie behind.
 
-    Raises FileUnreadable, or ColumnsMissing when the header lacks one of `columns`.
+    Raises FileUnreadable, ColumnsMissing when the header lacks one of `columns`, or FileTruncated at its end when
+    the trailer that `form` promises is missing or counts otherwise.
     """
     try:
         with path.open("rb") as raw, TextIOWrapper(raw, encoding=form.encoding, newline="") as text:
@@ -62,17 +63,33 @@ def _read(name: str, text: TextIOWrapper, form: FileForm, columns: Sequence[str]
     missing = [column for column in columns if column not in header]
     if missing:
         raise ColumnsMissing(name=name, missing=missing, found=header)
+    rows = 0
     while True:
         line = lines.line_num + 1
         try:
             values = next(lines)
         except StopIteration:
+            if form.trailer is not None:
+                raise FileTruncated(name=name, line=line, fault="its trailer is missing.") from None
             return
         except csv.Error:
+            rows += 1
             yield Row(line, RowFault(column="", code="row-malformed", reason="The line is not well-formed CSV."))
             continue
+        promised = form.match_trailer(values)
+        if promised is not None:
+            _check_trailer(name, line, lines, rows, promised)
+            return
         if values:
+            rows += 1
             yield Row(line, _cells(header, values))
+
+
+def _check_trailer(name: str, line: int, rest: Iterator[list[str]], rows: int, promised: int) -> None:
+    if rows != promised:
+        raise FileTruncated(name=name, line=line, fault=f"its trailer says {promised} rows, and it has {rows}.")
+    if any(rest):
+        raise FileTruncated(name=name, line=line + 1, fault="there are lines after its trailer.")
 
 
 def _cells(header: Sequence[str], values: Sequence[str]) -> Mapping[str, str] | RowFault:

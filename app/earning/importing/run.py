@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 
 from sqlmodel import Session
@@ -19,7 +20,7 @@ from app.earning.importing.errors import NothingToShift
 from app.earning.importing.faults import FaultFile
 from app.earning.importing.mapping import DateSpan, EventMapper
 from app.earning.importing.reading import Row, RowFault
-from app.earning.intake import EventResult, IntakeOptions, record_events
+from app.earning.intake import IntakeOptions, record_events
 from app.identity.queries import Client
 from app.residents.cards import CardKeys
 
@@ -38,6 +39,24 @@ class ImportJob:
     keys: CardKeys
     options: IntakeOptions
     prepare: Prepare = lambda _session, _events: None
+
+
+@dataclass(frozen=True)
+class FaultRow:
+    """A row that could not be kept, as it is told to whoever sent the file."""
+
+    line: int
+    column: str
+    reason: str
+    code: str
+
+
+@dataclass(frozen=True)
+class BatchOutcome:
+    """How many rows of a batch ended how, `read` among them, and those that could not be kept, by line."""
+
+    counts: Counter[str]
+    faults: tuple[FaultRow, ...]
 
 
 @dataclass(frozen=True)
@@ -65,12 +84,12 @@ def run_import(database: Database, *, rows: Iterable[Row], job: ImportJob, fault
     Safe to repeat: rows that were recorded before are duplicates. Raises what reading raises.
     """
     counts: Counter[str] = Counter()
-    for batch in _batches(rows):
-        lines, events = _map_rows(batch, job.mapper, faults)
-        counts["read"] += len(batch)
-        counts["rejected"] += len(batch) - len(events)
-        if events:
-            _record(database, list(zip(lines, events, strict=True)), job, faults, clock, counts)
+    for batch in split_batches(rows):
+        now = clock.now()
+        outcome = database.in_transaction(lambda session: import_batch(session, rows=batch, job=job, now=now))  # noqa: B023 - runs at once
+        counts.update(outcome.counts)
+        for fault in outcome.faults:
+            faults.add(line=fault.line, column=fault.column, reason=fault.reason, code=fault.code)
     statuses = ("recorded", "awarded", "duplicate", "rejected", "not_enrolled", "held")
     return Tally(read=counts["read"], **{status: counts[status] for status in statuses})
 
@@ -104,48 +123,48 @@ def client_for(declared: ImportMap) -> Client:
     )
 
 
-def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+def split_batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Rows in lists that fit into one transaction."""
     stream = iter(rows)
     while batch := list(islice(stream, BATCH)):
         yield batch
 
 
-def _map_rows(batch: Sequence[Row], mapper: EventMapper, faults: FaultFile) -> tuple[list[int], list[CloudEvent]]:
+def import_batch(session: Session, *, rows: Sequence[Row], job: ImportJob, now: datetime) -> BatchOutcome:
+    """Take in up to BATCH rows, in order; what cannot be kept is told and sinks nothing else."""
+    lines, events, faults = map_rows(rows, job.mapper)
+    counts: Counter[str] = Counter(read=len(rows), rejected=len(faults))
+    if events:
+        job.prepare(session, events)
+        results = record_events(session, client=job.client, events=events, keys=job.keys, options=job.options, now=now)
+        for line, result in zip(lines, results, strict=True):
+            counts[result.status] += 1
+            if result.refusal is not None:
+                faults.append(tell_refusal(line, job.mapper.import_map, result.refusal))
+    return BatchOutcome(counts, tuple(sorted(faults, key=lambda fault: fault.line)))
+
+
+def map_rows(rows: Sequence[Row], mapper: EventMapper) -> tuple[list[int], list[CloudEvent], list[FaultRow]]:
+    """The lines and events of the rows that the map can read, and what is wrong with the others."""
     lines: list[int] = []
     events: list[CloudEvent] = []
-    for row in batch:
+    faults: list[FaultRow] = []
+    for row in rows:
         try:
             if isinstance(row.cells, RowFault):
                 raise row.cells
             event = mapper.to_event(row.cells)
         except RowFault as fault:
-            faults.add(line=row.line, column=fault.column, reason=str(fault), code=fault.code)
+            faults.append(FaultRow(row.line, fault.column, str(fault), fault.code))
         else:
             lines.append(row.line)
             events.append(event)
-    return lines, events
+    return lines, events, faults
 
 
-def _record(
-    database: Database,
-    batch: Sequence[tuple[int, CloudEvent]],
-    job: ImportJob,
-    faults: FaultFile,
-    clock: Clock,
-    counts: Counter[str],
-) -> None:
-    events = [event for _, event in batch]
-    now = clock.now()
-
-    def serve(session: Session) -> list[EventResult]:
-        job.prepare(session, events)
-        return record_events(session, client=job.client, events=events, keys=job.keys, options=job.options, now=now)
-
-    for (line, _), result in zip(batch, database.in_transaction(serve), strict=True):
-        counts[result.status] += 1
-        if result.refusal is not None:
-            column = _column_of(job.mapper.import_map, result.refusal)
-            faults.add(line=line, column=column, reason=str(result.refusal), code=result.refusal.code)
+def tell_refusal(line: int, declared: ImportMap, refusal: Refusal) -> FaultRow:
+    """What intake says about an event, as a fault of its row."""
+    return FaultRow(line, _column_of(declared, refusal), str(refusal), refusal.code)
 
 
 def _column_of(declared: ImportMap, refusal: Refusal) -> str:
