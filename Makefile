@@ -47,12 +47,11 @@ test: tools frontend ## Run the tests; make test ARGS='-k ledger' runs some
 test-nightly: tools frontend ## Run every test, the slow ones too, with many more random cases
 	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -m '' $(ARGS)
 
-check: tools ## Check format, lint, types, import contracts, migrations and documentation
+check: tools ## Check format, lint, types, import contracts and documentation
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/rewards migrate --check
 	$(BIN)/mkdocs build --quiet --strict --config-file .ci/mkdocs.yml
 
 fix: tools ## Mend format and lint where that can be done by rule

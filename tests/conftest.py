@@ -85,6 +85,13 @@ def database_url(server_url: str, template_name: str) -> Iterator[str]:
 
 
 @pytest.fixture
+def empty_database_url(server_url: str) -> Iterator[str]:
+    """A database that no migration has seen."""
+    with _made_database(server_url, f"rewards_test_{os.getpid()}_{next(_numbers)}_empty", "template0") as url:
+        yield url
+
+
+@pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """The same, as the application sees it; commits are real."""
     made = Database(database_url, scheme=SCHEME, pool_size=20)

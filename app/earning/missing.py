@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
+from app.core.arrays import Bigints, statements
 from app.core.clock import london_date
 from app.core.ids import take_id, uuid7
 from app.core.paging import Page, clamp_limit, parse_cursor
@@ -21,7 +22,6 @@ from app.earning.errors import (
 )
 from app.earning.records import NewEvent, lock_states
 from app.identity.sources import list_sources
-from app.ledger.arrays import Bigints, statements
 from app.residents.queries import get_resident
 from app.rulebook.queries import list_rules
 from rules.catalogue import EVENT_TYPES

@@ -13,8 +13,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from app.core.arrays import Bigints, Instants, statements
 from app.core.ids import take_ids
-from app.ledger.arrays import Bigints, Instants, statements
 from app.ledger.chart import LOTS, AccountKind, TransferKind, Unit, slot_of
 from app.ledger.errors import AccountMissingError, SweepOverdueError
 from app.ledger.lots import LOT_COLUMNS, OLDEST_QUARTER, Lots, may_hold

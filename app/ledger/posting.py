@@ -14,9 +14,9 @@ from psycopg import errors as pg
 from sqlalchemy import text
 from sqlmodel import Session
 
+from app.core.arrays import Bigints, Instants, pipeline
 from app.core.ids import take_ids
 from app.ledger.accounts import open_account
-from app.ledger.arrays import Bigints, Instants, pipeline
 from app.ledger.chart import LOTS, AccountKind, TransferKind, Unit, quarter_of, slot_of
 from app.ledger.errors import AccountMissingError, BudgetOverspentError, SweepOverdueError
 from app.ledger.journal import Entry, Locked, Plan, carry_out, check_quarter, lock_accounts

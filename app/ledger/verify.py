@@ -8,7 +8,7 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import text
 from sqlmodel import Session
 
-from app.ledger.arrays import driver_connection
+from app.core.arrays import driver_connection
 from app.ledger.verify_checks import CHECKS
 
 MOST_FINDINGS = 100

@@ -6,6 +6,7 @@ import argparse
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -57,14 +58,12 @@ def bench(server_url: str, data_dir: Path, clients: int, seconds: float, rounds:
     with over_http.servers(city_url, str(data_dir), processes=2) as ports:
         for number in range(rounds):
             print(f"Round {number + 1} of {rounds}", flush=True)
-            first = next_batch["http"]
+            http = partial(over_http.work, ports, clients=clients, first=next_batch["http"], now=now)
             measured.append(
                 Round(
                     limit=measure("limit", limit_url, lambda _: anchor.work(limit_url)),
                     poster=measure("poster", city_url, lambda _: poster.work(city_url, SCHEME, wallets, budgets, now)),
-                    http=measure(
-                        "http", city_url, lambda at, first=first: over_http.work(ports, at, clients, first, now)
-                    ),
+                    http=measure("http", city_url, http),
                 )
             )
     print_report(measured, clients=clients, middle=median)

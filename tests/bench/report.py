@@ -30,6 +30,15 @@ class Round:
     http: tuple[Rate, Counters]
 
 
+Pick = Callable[[Round], tuple[Rate, Counters]]
+
+_WAYS: dict[str, Pick] = {
+    "limit.sql": lambda each: each.limit,
+    "poster alone": lambda each: each.poster,
+    "HTTP, 2 processes": lambda each: each.http,
+}
+
+
 def read_counters(url: str) -> Counters:
     """Read in a session of its own, so that the numbers are this moment's."""
     with psycopg.connect(url, autocommit=True) as connection:
@@ -45,22 +54,18 @@ def print_report(rounds: Sequence[Round], *, clients: int, middle: Callable[[lis
     """A table, then the two ratios on lines of their own."""
     print(f"\n{clients} clients, batches of 1,000 events; the middle of {len(rounds)} rounds\n")
     print(f"{'':24}{'events/s':>12}{'of the limit':>14}{'WAL bytes/event':>17}{'deadlocks':>11}")
-    for name, pick in (
-        ("limit.sql", lambda each: each.limit),
-        ("poster alone", lambda each: each.poster),
-        ("HTTP, 2 processes", lambda each: each.http),
-    ):
+    for name, pick in _WAYS.items():
         rate = middle([pick(each)[0].per_second for each in rounds])
         wal = middle([pick(each)[1].wal_bytes / pick(each)[0].events for each in rounds])
         deadlocks = sum(pick(each)[1].deadlocks for each in rounds)
         print(f"{name:24}{rate:12,.0f}{_ratio(rounds, pick, middle):14.3f}{wal:17,.0f}{deadlocks:11}")
-    print(f"\nPoster batch 1000: {_ratio(rounds, lambda each: each.poster, middle):.3f}")
-    print(f"HTTP batch 1000: {_ratio(rounds, lambda each: each.http, middle):.3f}")
+    print(f"\nPoster batch 1000: {_ratio(rounds, _WAYS['poster alone'], middle):.3f}")
+    print(f"HTTP batch 1000: {_ratio(rounds, _WAYS['HTTP, 2 processes'], middle):.3f}")
 
 
 def _ratio(
     rounds: Sequence[Round],
-    pick: Callable[[Round], tuple[Rate, Counters]],
+    pick: Pick,
     middle: Callable[[list[float]], float],
 ) -> float:
     return middle([pick(each)[0].per_second / each.limit[0].per_second for each in rounds])

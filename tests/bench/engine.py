@@ -1,4 +1,4 @@
-"""How fast the engine is: `python -m tests.rules.speed`. Ratios within one run, for machines are noisy.
+"""How fast the engine is: `python -m tests.bench.engine`. Ratios within one run, for machines are noisy.
 
 The hand-written chain is what a programmer would write for the same forty rules: the sender once, then an `if` a rule,
 the likeliest condition to fail first. Of N rules few match an event, as in a city where most are for some ward or line.
@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from rules.artefact import Artefact, Timeline
 from rules.clock import LONDON, Moment, day_number, to_micros
 from rules.document import Rule
-from rules.event import Event
+from rules.event import Event, Value
 from rules.fold import fold
 from rules.matcher import TypeMatcher
 from rules.packs import LEEDS, load_pack
@@ -129,8 +129,8 @@ def compare_matching() -> None:
 def time_folding() -> None:
     """A batch of a thousand events of as many residents in the middle of their week, by the pilot's pack."""
     timeline = Timeline([(LONG_AGO, Artefact.publish(load_pack(LEEDS)))])
-    taps = {"mode": "bus", "leg": "on", "stop": "450010441"}
-    kinds = [("transit.tap", TAPS, taps)] * 6
+    taps: dict[str, Value] = {"mode": "bus", "leg": "on", "stop": "450010441"}
+    kinds: list[tuple[str, str, dict[str, Value]]] = [("transit.tap", TAPS, taps)] * 6
     kinds += [("cycle.trip", "urn:leeds:cycle-hire", {"distance_m": 4_200, "duration_seconds": 1_200})] * 2
     kinds += [("checkin.scan", "urn:leeds:check-in", {"place": "library"})]
     kinds += [("litter.pick", "urn:leeds:friends-of-groups", {"bags": 2})]
@@ -138,11 +138,11 @@ def time_folding() -> None:
 
     def event(name: str, kind: int, at: datetime) -> Event:
         kind_name, source, data = kinds[kind % 10]
-        return Event(source, name, kind_name, at, data, {"ward": "Armley", "connection": "live"}, "verified")  # type: ignore[arg-type]
+        return Event(source, name, kind_name, at, data, {"ward": "Armley", "connection": "live"}, "verified")
 
     before = [event(f"a{n}", n, monday + timedelta(hours=3 * n)) for n in range(12)]
     state = fold(timeline, State(), before, None).state
-    for name, some in (("taps", range(0, 6)), ("all kinds", range(0, 10))):
+    for name, some in (("taps", range(6)), ("all kinds", range(10))):
         fresh = [event(f"b{n}", some[n % len(some)], monday + timedelta(days=3, seconds=n)) for n in range(1_000)]
         rounds = []
         for _ in range(ROUNDS):
