@@ -11,11 +11,16 @@ import structlog
 from anyio import to_thread
 from fastapi import FastAPI
 
+from app.core.garbage import collect_rarely
+from app.earning.importing.work import make_tools
+from app.earning.importing.worker import ImportWorker
+from app.ledger.tasks import sweep_points
 from app.redemption.tasks import sweep_due_vouchers
 from app.web.api import routes as api
 from app.web.assets import STATIC, Assets
 from app.web.bodies import BodyGate
 from app.web.handlers import add_handlers
+from app.web.heads import HeadAsGet
 from app.web.logs import configure_logs
 from app.web.openapi import describe
 from app.web.pages import routes as pages
@@ -47,6 +52,7 @@ def create_app(runtime: Runtime) -> FastAPI:
     describe(app)
     app.mount("/static", Assets(directory=STATIC, check_dir=False), name="static")
     app.add_middleware(BodyGate)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(RequestEnvelope)  # added last, so it is outermost
     return app
 
@@ -54,15 +60,19 @@ def create_app(runtime: Runtime) -> FastAPI:
 @asynccontextmanager
 async def _live(app: FastAPI) -> AsyncIterator[None]:
     runtime: Runtime = app.state.runtime
+    collect_rarely()
     # As many threads as connections: more would only wait for one another.
     to_thread.current_default_thread_limiter().total_tokens = runtime.settings.pool_size
     stop = threading.Event()
     sweeper = threading.Thread(target=_sweep, args=(runtime, stop), name="voucher-sweep", daemon=True)
     sweeper.start()
+    worker = ImportWorker(runtime.database, make_tools(runtime.secrets, runtime.settings), runtime.clock)
+    worker.start()
     try:
         yield
     finally:
         stop.set()
+        await anyio.to_thread.run_sync(worker.stop, 10)
         await anyio.to_thread.run_sync(sweeper.join, 10)
         runtime.database.dispose()
 
@@ -72,6 +82,7 @@ def _sweep(runtime: Runtime, stop: threading.Event) -> None:
     while not stop.wait(SWEEP_SECONDS):
         try:
             ended = sweep_due_vouchers(runtime.database, now=runtime.clock.now())
+            sweep_points(runtime.database, now=runtime.clock.now())
         except Exception as fault:  # noqa: BLE001 - the sweep must outlive a database that is away
             _log.error("sweep failed", fault=type(fault).__name__)
         else:

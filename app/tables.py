@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app import outbox
 from app.core import scheme_facts
 from app.core.columns import Row
 from app.earning import tables as earning
@@ -12,5 +13,5 @@ from app.redemption import tables as redemption
 from app.residents import tables as residents
 from app.rulebook import tables as rulebook
 
-DOMAINS = (scheme_facts, earning, identity, ledger, offers, redemption, residents, rulebook)
+DOMAINS = (scheme_facts, earning, identity, ledger, offers, outbox, redemption, residents, rulebook)
 METADATA = Row.metadata

@@ -1,22 +1,24 @@
-"""What is published: rules, catalogue and clock as one body of bytes with its hash, and which was in force when."""
+"""What is published: rules, catalogue, zones and clock as bytes with their hash, and which was in force when."""
 
 import hashlib
 import json
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import pairwise
-from typing import Final, Self
+from typing import Any, Final, Self
 
-from rules.catalogue import EVENT_TYPES, LOCAL_FACTS, RESIDENT_FACTS
+from rules.catalogue import EVENT_TYPES, LOCAL_FACTS, PLACE_FACTS, RESIDENT_FACTS
 from rules.clock import LONDON, Clock
 from rules.document import Rule
-from rules.errors import ArtefactAltered
+from rules.errors import ArtefactAltered, EngineUnfit
+from rules.places import Zone
 from rules.program import Program, compile_rules
 
-ENGINE_VERSION: Final = "1"
+ENGINE_VERSION: Final = "2"
 SCHEMA: Final = "rewards.artefact/1"
+SEALS: Final = "seals"
 
 
 def canonical(document: object) -> bytes:
@@ -24,51 +26,83 @@ def canonical(document: object) -> bytes:
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+def _sha256(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Artefact:
     """`rules` stand in rule order, which is the order of their ids; `sha256` is the hash of `body` in hex."""
 
     rules: tuple[Rule, ...]
+    zones: Mapping[str, Zone]
     sha256: str
     body: bytes
     program: Program = field(repr=False, compare=False)
 
     @classmethod
-    def publish(cls, rules: Iterable[Rule]) -> Self:
+    def publish(cls, rules: Iterable[Rule], zones: Iterable[Zone] = ()) -> Self:
         """Raises RuleSetRefused for rules that cannot stand together."""
         ordered = tuple(sorted(rules, key=lambda rule: rule.id))
-        body = canonical(
-            {
-                "schema": SCHEMA,
-                "engine": ENGINE_VERSION,
-                "rules": [rule.model_dump(mode="json", by_alias=True) for rule in ordered],
-                "facts": {
-                    "events": [asdict(kind) for kind in EVENT_TYPES.values()],
-                    "local": [asdict(fact) for fact in LOCAL_FACTS.values()],
-                    "resident": [asdict(fact) for fact in RESIDENT_FACTS.values()],
-                },
-                "clock": {"zone": "Europe/London", "transitions": LONDON.transitions},
-            }
-        )
-        return cls(ordered, hashlib.sha256(body).hexdigest(), body, compile_rules(ordered, LONDON))
+        named = {zone.name: zone for zone in sorted(zones, key=lambda zone: zone.name)}
+        document = {
+            "schema": SCHEMA,
+            "engine": ENGINE_VERSION,
+            "rules": [rule.model_dump(mode="json", by_alias=True) for rule in ordered],
+            "facts": {
+                "events": [asdict(kind) for kind in EVENT_TYPES.values()],
+                "local": [asdict(fact) for fact in LOCAL_FACTS.values()],
+                "places": [asdict(fact) for fact in PLACE_FACTS.values()],
+                "resident": [asdict(fact) for fact in RESIDENT_FACTS.values()],
+            },
+            "zones": [zone.model_dump(mode="json") for zone in named.values()],
+            "clock": {"zone": "Europe/London", "transitions": LONDON.transitions},
+        }
+        body = canonical({**document, SEALS: _seal(json.loads(canonical(document)))})
+        return cls(ordered, named, _sha256(body), body, compile_rules(ordered, LONDON, named))
 
     @classmethod
     def load(cls, body: bytes, sha256: str) -> Self:
-        """Raises ArtefactAltered unless `body` is exactly what was published under `sha256`."""
-        actual = hashlib.sha256(body).hexdigest()
+        """Raises ArtefactAltered unless `body` is exactly what was published under `sha256`; or EngineUnfit."""
+        actual = _sha256(body)
         if actual != sha256:
-            raise ArtefactAltered(expected=sha256, actual=actual)
+            raise ArtefactAltered(expected=sha256, actual=actual, differs=find_differences(body))
         document = json.loads(body)
+        if document["engine"] != ENGINE_VERSION:
+            raise EngineUnfit(published_by=str(document["engine"]), engine=ENGINE_VERSION)
         rules = tuple(Rule.model_validate_json(canonical(rule)) for rule in document["rules"])
+        zones = {zone["name"]: Zone.model_validate_json(canonical(zone)) for zone in document["zones"]}
         clock = Clock(tuple((start, offset) for start, offset in document["clock"]["transitions"]))
-        return cls(rules, sha256, body, compile_rules(rules, clock))
+        return cls(rules, zones, sha256, body, compile_rules(rules, clock, zones))
+
+
+def _seal(document: Mapping[str, Any]) -> dict[str, str]:
+    """A hash of each part, each rule and each zone by itself: they tell where bytes were altered."""
+    seals = {name: _sha256(canonical(document.get(name))) for name in ("schema", "engine", "facts", "clock")}
+    seals |= {f"rule {rule['id']}": _sha256(canonical(rule)) for rule in document["rules"]}
+    return seals | {f"zone {zone['name']}": _sha256(canonical(zone)) for zone in document["zones"]}
+
+
+def find_differences(body: bytes) -> tuple[str, ...]:
+    """Which parts of altered bytes are not what their own seals say."""
+    try:
+        document = json.loads(body)
+        published, actual = dict(document[SEALS]), _seal(document)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return ("the whole of it: it cannot be read",)
+    names = sorted(published.keys() | actual.keys())
+    return tuple(name for name in names if published.get(name) != actual.get(name)) or (SEALS,)
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Artefacts by the instant from which each is in force, soonest first."""
+    """Artefacts by the instant from which each is in force, soonest first.
+
+    `shared_types` are the types of event for which any of their rules reads a counter outside the resident's state.
+    """
 
     entries: tuple[tuple[datetime, Artefact], ...]
+    shared_types: frozenset[str] = field(init=False, repr=False, compare=False)
     _starts: tuple[datetime, ...] = field(init=False, repr=False, compare=False)
 
     def __init__(self, entries: Sequence[tuple[datetime, Artefact]]) -> None:
@@ -78,6 +112,8 @@ class Timeline:
             message = "the entries of a timeline are in order of time, in UTC"
             raise ValueError(message)
         object.__setattr__(self, "entries", tuple(entries))
+        shared_types = frozenset(kind for _, artefact in entries for kind in artefact.program.shared)
+        object.__setattr__(self, "shared_types", shared_types)
         object.__setattr__(self, "_starts", starts)
 
     def at(self, happened_at: datetime) -> Artefact | None:

@@ -14,7 +14,7 @@ FactKind = Literal["integer", "text", "choice", "boolean"]
 class Fact:
     """`minimum` and `maximum` are for integers, `values` for choices, `pattern` for text; `source` says who knows it.
 
-    `personal` marks what tells something about the resident rather than about the act.
+    `personal` marks what tells something about the resident rather than about the act; `place` what says where it was.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Fact:
     pattern: str | None = None
     required: bool = False
     personal: bool = False
+    place: bool = False
     source: str = "the sender of the event"
 
 
@@ -50,6 +51,11 @@ class EventType:
     def find_fact(self, name: str) -> Fact | None:
         return next((fact for fact in self.facts if fact.name == name), None)
 
+    @property
+    def placed(self) -> bool:
+        """Whether an event of this type may say where it was."""
+        return any(fact.place for fact in self.facts)
+
 
 # \w takes in letters of every script: real stops are called 布吉 as well as 450010441.
 NAME_PATTERN: Final = r"^[\w:.\-]{1,40}$"
@@ -63,6 +69,19 @@ _PASS = Fact(
 _ORGANISATION = Fact("organisation", "organisation", "text", pattern=TEXT_PATTERN)
 _SITE = Fact("site", "site", "text", pattern=TEXT_PATTERN)
 _PLACE = Fact("place", "place", "text", pattern=NAME_PATTERN, required=True)
+
+
+LATITUDE: Final = "latitude_e6"
+LONGITUDE: Final = "longitude_e6"
+LOCATION: Final = "location"
+ZONE: Final = "zone"
+# Where an act took place, never where a person went: trips have none.
+_WHERE: Final = (
+    Fact(LATITUDE, "latitude", "integer", unit="millionths of a degree", minimum=-90_000_000, maximum=90_000_000,
+         place=True),
+    Fact(LONGITUDE, "longitude", "integer", unit="millionths of a degree", minimum=-180_000_000, maximum=180_000_000,
+         place=True),
+)  # fmt: skip
 
 
 def _minutes(*, required: bool) -> Fact:
@@ -103,12 +122,12 @@ _TYPES: Final = (
     ),
     EventType(
         "litter.pick", "Litter pick", "A litter pick that a local group has recorded.",
-        (_whole("bags", "number of bags", "bags", 500, required=True), _ORGANISATION, _SITE),
+        (_whole("bags", "number of bags", "bags", 500, required=True), _ORGANISATION, _SITE, *_WHERE),
         "takes part in a litter pick", "litter picks",
     ),
     EventType(
         "checkin.scan", "Check-in", "A code was scanned at a place, or the desk noted a visit.",
-        (_PLACE,), "checks in at a place", "check-ins",
+        (_PLACE, *_WHERE), "checks in at a place", "check-ins",
     ),
     EventType(
         "parking.stay", "Park and ride stay", "A stay at a park and ride car park, known by the card at the gate.",
@@ -154,6 +173,7 @@ _TYPES: Final = (
         "unlocks a challenge", "challenges", derived=True,
     ),
 )  # fmt: skip
+CHALLENGE: Final = "challenge.unlocked"
 EVENT_TYPES: Final[Mapping[str, EventType]] = MappingProxyType({kind.name: kind for kind in _TYPES})
 
 LOCAL_FACTS: Final[Mapping[str, Fact]] = MappingProxyType(
@@ -167,6 +187,24 @@ LOCAL_FACTS: Final[Mapping[str, Fact]] = MappingProxyType(
         ),
     }
 )  # fmt: skip
+PLACE_FACTS: Final[Mapping[str, Fact]] = MappingProxyType(
+    {
+        LOCATION: Fact(
+            LOCATION, "location", "text", pattern=TEXT_PATTERN, place=True, source="latitude and longitude of the event"
+        ),
+        ZONE: Fact(
+            ZONE, "zone", "text", pattern=NAME_PATTERN, place=True, source="the named zones published with the rules"
+        ),
+    }
+)  # fmt: skip
+# Known to limits of a household alone; no rule may ask for it.
+HOUSEHOLD: Final = "household"
+
+
+def facts_about(kind: EventType) -> tuple[dict[str, Fact], dict[str, Fact]]:
+    """What rules may ask about an event of this type, and about the resident."""
+    of_event = {fact.name: fact for fact in kind.facts if not fact.place} | dict(LOCAL_FACTS)
+    return of_event | (dict(PLACE_FACTS) if kind.placed else {}), dict(RESIDENT_FACTS)
 
 
 def _resident(

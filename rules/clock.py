@@ -14,6 +14,8 @@ import msgspec
 
 Per = Literal["event", "day", "week", "month", "validity", "lifetime"]
 PERS: Final[tuple[Per, ...]] = ("event", "day", "week", "month", "validity", "lifetime")
+# Weeks begin in one month and end in another, so a week lies within none of them.
+_CROSSING: Final = ("week", "month")
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 FIRST_YEAR: Final = 2010
 LAST_YEAR: Final = 2060
@@ -39,6 +41,11 @@ def london_transitions() -> tuple[tuple[int, int], ...]:
             day = _last_sunday(year, month).toordinal() - _EPOCH_ORDINAL
             pairs.append((day * _DAY_SECONDS + 3_600, offset_seconds))
     return tuple(pairs)
+
+
+def nested(inner: Per, outer: Per) -> bool:
+    """Whether every window of `inner` lies within one window of `outer`."""
+    return PERS.index(inner) <= PERS.index(outer) and (inner, outer) != _CROSSING
 
 
 def to_micros(at: datetime) -> int:

@@ -5,10 +5,11 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
-from rules.catalogue import Fact
+from rules.catalogue import LOCATION, Fact
 from rules.errors import Fault
 from rules.event import Value
 
+ZONE_PATTERN: Final = r"^[a-z][a-z0-9_]{0,39}$"
 Op = Literal["is", "is_not", "in", "not_in", "at_least", "below", "between", "has", "within"]
 _LARGEST: Final = 1_000_000_000
 _ONE: Final = frozenset({"is", "is_not", "at_least", "below"})
@@ -62,7 +63,7 @@ def known(fact: Fact, value: Value | None) -> Value | None:
 
 
 def passes(condition: Condition, fact: Fact, value: Value | None) -> bool:
-    """The plain reading."""
+    """The plain reading; for conditions on a place see `rules/places.py`."""
     actual = known(fact, value)
     if actual is None:
         return False
@@ -89,11 +90,15 @@ def _compares(condition: Condition, actual: int) -> bool:
 
 
 def find_fault(condition: Condition, fact: Fact) -> Fault | None:
-    """Refuses what could not mean anything: a wrong type, a value the fact never takes, an op that is not built."""
+    """Refuses what could not mean anything: a wrong type, a value the fact never takes, an op of another kind."""
     wanted, numbers = condition.scalars(), condition.whole_numbers()
     sentence: str | None = None
+    if (condition.op == "within") != (fact.name == LOCATION) and not (fact.name == LOCATION and condition.op == "has"):
+        return Fault("op", "Within a place is asked about the location, and nothing else is.")
     if condition.op == "within":
-        return Fault("op", "Conditions on a place (within) are not built yet.")
+        named = isinstance(condition.value, str) and re.fullmatch(ZONE_PATTERN, condition.value)
+        fits = named or isinstance(condition.value, Circle)
+        return None if fits else Fault("value", "Give a circle, or the name of a zone.")
     if condition.op == "has":
         sentence = None if condition.value is None else "This op takes no value."
     elif isinstance(condition.value, Circle) or not wanted:

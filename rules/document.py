@@ -6,16 +6,15 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AwareDatetime, Discriminator, Field, StrictBool, Tag, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from rules.coherence import find_amount_fault, find_condition_fault, find_limit_fault
+from rules.coherence import find_amount_fault, find_condition_fault, find_limit_fault, find_part_fault
 from rules.conditions import AnyOf, Condition, Part, Whole, Word
 from rules.errors import DocumentRefused, Fault
 from rules.event import Evidence
-from rules.parts import Effect, EventName, Limit, PointsEffect, Progress, Stacking
+from rules.parts import Effect, EventName, Limit, Progress, Sequence, SourceName, Stacking
 
 LARGEST_BYTES: Final = 65_536
 _INCOHERENT: Final = "incoherent"
 Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f]+$")]
-SourceName = Annotated[str, Field(pattern=r"^urn:[a-z0-9][a-z0-9:.\-]{1,78}$")]
 Facts = dict[Annotated[str, Field(max_length=40)], StrictBool | Whole | Word]
 
 
@@ -80,11 +79,18 @@ class Rule(Part):
     basis: Text
     examples: Annotated[tuple[Example, ...], Field(max_length=20)]
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Every sender without whom the rule pays nobody."""
+        before = self.progress.source if isinstance(self.progress, Sequence) else self.source
+        return tuple(dict.fromkeys((self.source, before)))
+
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
         fault = (
             find_condition_fault(self.trigger, self.when, self.who)
             or find_amount_fault(self.trigger, self.progress, self.effect)
+            or find_part_fault(self.trigger, self.when, self.who, self.progress, self.effect, self.stacking)
             or find_limit_fault(self.progress, self.effect, self.limits)
             or self._find_own_fault()
         )
@@ -97,9 +103,6 @@ class Rule(Part):
             return Fault("title", "The title is given in English at least (en).")
         if self.validity.start >= self.validity.until:
             return Fault("validity.until", "A rule ends after it starts.")
-        best = self.stacking is not None and self.stacking.mode == "best"
-        if best and (self.progress is not None or not isinstance(self.effect, PointsEffect)):
-            return Fault("stacking", "In a best-of group an offer pays fixed points for each event.")
         return None
 
 

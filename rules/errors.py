@@ -4,6 +4,7 @@ RulesError
 ├── DocumentRefused    a rule document with faults
 ├── RuleSetRefused     rules that cannot be published together
 ├── ArtefactAltered    bytes that are not what was published
+├── EngineUnfit        an artefact of another version of the engine
 └── NeedsReplay        events that the state at hand cannot take in
 """
 
@@ -37,10 +38,20 @@ class RuleSetRefused(RulesError):
 
 
 class ArtefactAltered(RulesError):
-    def __init__(self, *, expected: str, actual: str) -> None:
+    """`differs` names the parts that are not as published, such as `rule rul_ten_trips`."""
+
+    def __init__(self, *, expected: str, actual: str, differs: tuple[str, ...]) -> None:
         self.expected = expected
         self.actual = actual
-        super().__init__(f"the artefact's hash is {actual}, not {expected} as published")
+        self.differs = differs
+        super().__init__(f"the artefact's hash is {actual}, not {expected} as published: {', '.join(differs)}")
+
+
+class EngineUnfit(RulesError):
+    def __init__(self, *, published_by: str, engine: str) -> None:
+        self.published_by = published_by
+        self.engine = engine
+        super().__init__(f"the artefact was published by engine {published_by}, and this is engine {engine}")
 
 
 OUT_OF_ORDER: Final = "out_of_order"

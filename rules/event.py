@@ -18,8 +18,9 @@ EVIDENCE: Final[tuple[Evidence, ...]] = ("any", "verified", "registered_organisa
 class Event:
     """`resident` holds the resident's facts as they were when the event was recorded.
 
-    `pinned` (rule id to points) and `shared` (community counter to its value after this event) are set when a settled
-    event is replayed: what the budget allowed and how far everybody was then take the place of what is now.
+    `pinned` (rule id to points) and `shared` (shared counter to its value) are set when a settled event is replayed:
+    what the budget allowed then, how far everybody was and what others of the household had used take the place of what
+    is now, and nothing outside the resident's state is moved.
     """
 
     source: str
@@ -67,8 +68,9 @@ class Derived(msgspec.Struct, frozen=True, gc=False):
 class Outcome(msgspec.Struct, frozen=True, gc=False):
     """`points` is the sum of what the lines got; `reasons` are codes of `rules/reasons.py`, empty when points came.
 
-    `emits` are events that rules made of this one; what those earned is among the lines. `shared` holds the value of
-    each community counter that the event moved, as it was then: it is stored with the event (`Event.shared`).
+    `emits` are events that rules made of this one; what those earned is among the lines. `shared` is to be stored with
+    the event (`Event.shared`): the total of a community counter after it, what others of the household had used of a
+    limit before it.
     """
 
     key: Key

@@ -1,5 +1,6 @@
 """The worked examples of a rule, run by the same engine as everything else."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -8,6 +9,7 @@ from rules.artefact import Artefact, Timeline
 from rules.document import Example, Rule
 from rules.event import Event
 from rules.fold import replay
+from rules.parts import Multiply
 
 _ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -26,13 +28,18 @@ class ExampleResult:
         return self.points == self.expected
 
 
-def run_examples(rule: Rule) -> list[ExampleResult]:
-    """Runs each alone: one resident, this rule and no other, a budget without end."""
-    timeline = Timeline([(_ALWAYS, Artefact.publish([rule]))])
+def run_examples(rule: Rule, beside: Iterable[Rule] = ()) -> list[ExampleResult]:
+    """Runs each alone: one resident, a budget without end, this rule and those whose offers it multiplies.
+
+    `beside` are the other rules of the set, of which those are picked. Points are those of this rule.
+    """
+    group = rule.effect.group if isinstance(rule.effect, Multiply) else None
+    others = [other for other in beside if other.id != rule.id and other.stacking and other.stacking.group == group]
+    timeline = Timeline([(_ALWAYS, Artefact.publish([rule, *others]))])
     results = []
     for example in rule.examples:
         outcomes = replay(timeline, _events_of(rule, example), None).outcomes
-        each = tuple(outcome.points for outcome in outcomes)
+        each = tuple(sum(line.got for line in outcome.lines if line.rule == rule.id) for outcome in outcomes)
         results.append(ExampleResult(example.title, example.expect.points, sum(each), each))
     return results
 

@@ -1,12 +1,13 @@
 """Why an event earned what it earned: recomputed from the events, never remembered, so that it always adds up."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import chain
 
-from rules.artefact import Timeline
+from rules.artefact import Artefact, Timeline
 from rules.clock import Moment, to_micros
-from rules.decide import Verdict
+from rules.coherence import find_challenge
+from rules.decide import Decision, Verdict
 from rules.document import Rule
 from rules.event import Event, Key
 from rules.fold import replay
@@ -47,8 +48,11 @@ class RuleExplanation:
             "asked": self.asked,
             "got": self.got,
             "limited_by": self.limited_by,
-            "sentence": self.machine_sentence if for_machine else self.sentence,
+            "sentence": self.tell(for_machine=for_machine),
         }
+
+    def tell(self, *, for_machine: bool) -> str:
+        return self.machine_sentence if for_machine else self.sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,15 @@ class Explanation:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """For the resident: what came of it first, then each rule that was in force."""
-        return (_headline(self.points, self.reasons), *(rule.sentence for rule in self.rules))
+        """For the resident: what came of it first, then each rule that has something to say about it."""
+        return (_headline(self.points, self.reasons), *(rule.sentence for rule in self._telling))
+
+    @property
+    def _telling(self) -> tuple[RuleExplanation, ...]:
+        """Why rules were not about an event is worth telling if it earned nothing; else it hides what it earned."""
+        if not self.points:
+            return self.rules
+        return tuple(rule for rule in self.rules if rule.outcome not in ("conditions_not_met", "not_eligible"))
 
     def to_data(self, *, for_machine: bool) -> dict[str, object]:
         """JSON-able; `for_machine` leaves out every fact of the resident."""
@@ -80,7 +91,10 @@ class Explanation:
             "points": self.points,
             "reasons": reasons,
             "rules": rules,
-            "sentences": [_headline(self.points, reasons), *(rule["sentence"] for rule in rules)],
+            "sentences": [
+                _headline(self.points, reasons),
+                *(rule.tell(for_machine=for_machine) for rule in self._telling),
+            ],
         }
 
 
@@ -107,18 +121,32 @@ def explain(timeline: Timeline, events: Iterable[Event], key: Key, remaining: di
     kind = TRIP if event.type == TAP else event.type
     rules: tuple[RuleExplanation, ...] = ()
     if artefact is not None and decision.seen:
-        moment = artefact.program.clock.moment(to_micros(event.happened_at))
-        verdicts = {artefact.rules[verdict.plan].id: verdict for verdict in decision.verdicts}
-        rules = tuple(
-            _explain_rule(rule, event, moment, verdicts.get(rule.id))
-            for rule in artefact.rules
-            if rule.trigger == kind and in_force(rule, moment)
-        )
+        rules = tuple(_explain_rules(artefact, kind, event, decision))
     return Explanation(event.key, event.type, outcome.points, outcome.reasons, rules)
 
 
-def _explain_rule(rule: Rule, event: Event, moment: Moment, verdict: Verdict | None) -> RuleExplanation:
-    about_event, about_resident = check_event(rule, event, moment), check_resident(rule, event)
+def _explain_rules(artefact: Artefact, kind: str, event: Event, decision: Decision) -> Iterator[RuleExplanation]:
+    """Rules about the event, then those about the challenges that it unlocked."""
+    moment = artefact.program.clock.moment(to_micros(event.happened_at))
+    verdicts = {artefact.rules[verdict.plan].id: verdict for verdict in decision.verdicts}
+    judged = [(rule, event) for rule in artefact.rules if rule.trigger == kind and in_force(rule, moment)]
+    for emitted in decision.emits:
+        unlocked = replace(event, type=emitted.type, data=emitted.data)
+        judged += [
+            (rule, unlocked)
+            for rule in artefact.rules
+            if rule.trigger == emitted.type
+            and find_challenge(rule.when) == emitted.data["challenge"]
+            and in_force(rule, moment)
+        ]
+    for rule, seen in judged:
+        yield _explain_rule(rule, seen, moment, artefact, verdicts.get(rule.id))
+
+
+def _explain_rule(
+    rule: Rule, event: Event, moment: Moment, artefact: Artefact, verdict: Verdict | None
+) -> RuleExplanation:
+    about_event, about_resident = check_event(rule, event, moment, artefact.zones), check_resident(rule, event)
     if verdict is None:
         outcome = "not_eligible" if all_hold(about_event) else "conditions_not_met"
     else:

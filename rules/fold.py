@@ -1,22 +1,25 @@
 """A resident's events, in order, into decisions. `fold` takes in what comes next; `replay` begins at the beginning."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
+
+import msgspec
 
 from rules.artefact import Timeline
 from rules.clock import LONDON, PERS, Clock, to_micros
-from rules.decide import NO_RULE, Decision, Shares, decide
+from rules.decide import NO_RULE, Decision, decide
 from rules.errors import OUT_OF_ORDER, NeedsReplay
-from rules.event import Event, Outcome
+from rules.event import EVIDENCE, Event, Outcome
+from rules.program import Program
+from rules.progress import Step
 from rules.state import Mark, Register, State
 from rules.trips import SAME_STOP_MICROS, TAP, TRIP, TRIP_MICROS, classify, find_cancelled
 
-_PASSING: Final = frozenset({"day", "week", "month"})
+_PASSING: Final = {per: PERS.index(per) for per in ("day", "week", "month")}
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(msgspec.Struct, frozen=True):
     """`decisions` and `outcomes` stand in the order of the events."""
 
     state: State
@@ -24,59 +27,88 @@ class Folded:
     decisions: list[Decision]
 
 
-def replay(timeline: Timeline, events: Iterable[Event], remaining: dict[str, int] | None) -> Folded:
+def replay(
+    timeline: Timeline,
+    events: Iterable[Event],
+    remaining: dict[str, int] | None,
+    shared: dict[str, Register] | None = None,
+) -> Folded:
     """All events of one resident, in any order, from the beginning; one given twice counts once."""
     unique = {event.key: event for event in events}
-    return fold(timeline, State(), [unique[key] for key in sorted(unique)], remaining)
+    return fold(timeline, State(), [unique[key] for key in sorted(unique)], remaining, shared)
 
 
-def fold(timeline: Timeline, state: State, events: Sequence[Event], remaining: dict[str, int] | None) -> Folded:
+def fold(
+    timeline: Timeline,
+    state: State,
+    events: Sequence[Event],
+    remaining: dict[str, int] | None,
+    shared: dict[str, Register] | None = None,
+) -> Folded:
     """Takes in events of one resident that are sorted by key and come after all that `state` has seen.
 
     `remaining` is what is left of each campaign's budget in points, and is debited; a campaign that is not named has
-    nothing left, and None means no budget at all. Raises NeedsReplay, with nothing changed, when an event is not
-    later than the last one, or when a tap-off cancels a boarding that was folded before.
+    nothing left, and None means no budget at all. `shared` has the counters of households and the community that
+    `shared_counters` names, and is moved; one that is not there is 0, and None means that all are. Raises NeedsReplay,
+    with nothing changed, when an event is not later than the last one, or when a tap-off cancels a boarding that was
+    folded before.
     """
     if not events:
         return Folded(state, [], [])
-    micros, marks = _read_order(state, events)
+    micros, last = _read_order(state, events)
     boardings = dict(state.boardings)
     cancelled = find_cancelled(boardings, events, micros)
-    shares = Shares(remaining, dict(state.registers))
+    registers = dict(state.registers)
+    counters = {} if shared is None else shared
     opened_at = state.trip_opened_at
     outcomes: list[Outcome] = []
     decisions: list[Decision] = []
+    windows: tuple[int, ...] | None = None
     for index, event in enumerate(events):
-        at, kind = micros[index], event.type
+        at, kind, windows = micros[index], event.type, None
         if kind == TAP:
             reason = classify(event, at, opened_at, cancelled=index in cancelled)
-            if reason is None:
-                opened_at, kind = at, TRIP
-            else:
-                outcomes.append(Outcome(event.key, (), (reason,), 0))
-                decisions.append(Decision((), (), (reason,), seen=False))
+            if reason is not None:
+                outcomes.append(Outcome(event.key, (), (reason,), 0, shared=event.shared or {}))
+                decisions.append(_UNSEEN[reason])
                 continue
+            opened_at, kind = at, TRIP
         artefact = timeline.at(event.happened_at)
+        noted: dict[str, int] = {}
         if artefact is None:
             decision = NO_RULE
         else:
-            decision = decide(artefact.program, kind, event, artefact.program.clock.moment(at), shares)
+            program = artefact.program
+            moment = program.clock.moment(at)
+            windows = moment.windows
+            step = Step(event, event.data, at, moment.windows, remaining, registers, counters, noted, {})
+            decision = decide(program, kind, moment, step)
+            if program.memories:
+                _remember(program, kind, event, at, registers)
         decisions.append(decision)
-        outcomes.append(Outcome(event.key, decision.lines, decision.reasons, sum(line.got for line in decision.lines)))
-    artefact = timeline.at(events[-1].happened_at)
-    clock = artefact.program.clock if artefact else LONDON
-    last = micros[-1]
+        lines = decision.lines
+        points = sum([line.got for line in lines]) if lines else 0
+        if event.shared:
+            noted = {**event.shared, **noted}
+        outcomes.append(Outcome(event.key, lines, decision.reasons, points, decision.emits, noted))
+    at = micros[-1]
     folded = State(
-        registers=_prune(shares.registers, clock, last),
-        trip_opened_at=opened_at if opened_at is not None and last - opened_at <= TRIP_MICROS else None,
-        boardings={stop: at for stop, at in boardings.items() if last - at <= SAME_STOP_MICROS},
-        last=marks[-1],
+        registers=_prune(registers, windows or _clock_of(timeline, events[-1]).moment(at).windows),
+        trip_opened_at=opened_at if opened_at is not None and at - opened_at <= TRIP_MICROS else None,
+        boardings={stop: boarded for stop, boarded in boardings.items() if at - boarded <= SAME_STOP_MICROS},
+        last=last,
     )
     return Folded(folded, outcomes, decisions)
 
 
-def _read_order(state: State, events: Sequence[Event]) -> tuple[list[int], list[Mark]]:
-    micros, marks = [], []
+_UNSEEN: Final = {
+    reason: Decision((), (), (reason,), seen=False) for reason in ("tap_off", "no_trip_same_stop", "part_of_trip")
+}
+
+
+def _read_order(state: State, events: Sequence[Event]) -> tuple[list[int], Mark]:
+    """The events' instants, and the place of the last one in the order."""
+    micros = []
     latest = state.last
     for event in events:
         at = to_micros(event.happened_at)
@@ -85,15 +117,34 @@ def _read_order(state: State, events: Sequence[Event]) -> tuple[list[int], list[
             raise NeedsReplay(OUT_OF_ORDER)
         latest = mark
         micros.append(at)
-        marks.append(mark)
-    return micros, marks
+    assert latest is not None, "there are events"
+    return micros, latest
 
 
-def _prune(registers: dict[str, Register], clock: Clock, last: int) -> dict[str, Register]:
+def _remember(program: Program, kind: str, event: Event, at: int, registers: dict[str, Register]) -> None:
+    """For sequences that begin with an event like this one."""
+    for memory in program.memories.get(kind, ()):
+        if event.source == memory.source and EVIDENCE.index(event.evidence) >= memory.rank:
+            registers[memory.counter] = (0, at, 0)
+
+
+def _clock_of(timeline: Timeline, event: Event) -> Clock:
+    artefact = timeline.at(event.happened_at)
+    return artefact.program.clock if artefact else LONDON
+
+
+def _prune(registers: dict[str, Register], windows: tuple[int, ...]) -> dict[str, Register]:
     """Drops the windows that are over. What is kept depends on the last event alone, not on how batches were cut."""
-    windows = dict(zip(PERS, clock.moment(last).windows, strict=True))
-    return {
-        name: register
-        for name, register in registers.items()
-        if (per := name.split("/", 2)[1]) not in _PASSING or register[0] == windows[per]  # type: ignore[index]
-    }
+    kept = {}
+    for name, register in registers.items():
+        per = _passing(name)
+        if not per or register[0] == windows[per]:
+            kept[name] = register
+    return kept
+
+
+@lru_cache(maxsize=16_384)
+def _passing(name: str) -> int:
+    """The place in PERS of a counter's window, 0 for one that never passes. Names are few, and this is asked often."""
+    per = name.split("/", 2)[1]
+    return _PASSING.get(per, 0)

@@ -12,12 +12,13 @@ from typing import Final
 
 import msgspec
 
-from rules.catalogue import EVENT_TYPES, LOCAL_FACTS, RESIDENT_FACTS, Fact
+from rules.catalogue import EVENT_TYPES, LOCAL_FACTS, PLACE_FACTS, RESIDENT_FACTS, Fact
 from rules.clock import Moment, day_number
 from rules.conditions import AnyOf, Condition
 from rules.document import Rule
 from rules.event import EVIDENCE, Evidence, Value
-from rules.parts import Rate
+from rules.parts import needed_facts
+from rules.places import PlaceTable, Zones, areas_of
 
 _LOWEST: Final = -(1 << 62)
 _HIGHEST: Final = 1 << 62
@@ -83,6 +84,7 @@ class TypeMatcher(msgspec.Struct, frozen=True):
     local_time: SpanTable | None
     local_weekday: WordTable | None
     resident_words: NamedWords
+    places: PlaceTable | None = None
 
     def match(
         self, source: str, evidence: Evidence, data: Mapping[str, Value], resident: Mapping[str, Value], moment: Moment
@@ -97,6 +99,8 @@ class TypeMatcher(msgspec.Struct, frozen=True):
             mask &= self.local_time.masks[bisect_right(self.local_time.cuts, moment.minute)]
         if mask and self.local_weekday is not None:
             mask &= self.local_weekday.masks.get(moment.weekday, self.local_weekday.other)
+        if mask and self.places is not None:
+            mask = self.places.narrow(mask, data)
         if not mask:
             return _NONE
         if self.resident_words:
@@ -127,8 +131,8 @@ class _Bit:
     resident: Mapping[str, list[Condition]]
 
 
-def compile_type(trigger: str, rules: Sequence[tuple[int, Rule]]) -> TypeMatcher:
-    """`rules` with their index, in rule order."""
+def compile_type(trigger: str, rules: Sequence[tuple[int, Rule]], zones: Zones) -> TypeMatcher:
+    """`rules` with their index, in rule order. Raises RuleSetRefused for a zone that is not among `zones`."""
     bits = [bit for index, rule in rules for bit in _bits_of(index, rule)]
     of_event = [bit.data for bit in bits]
     days = [[(day_number(bit.document.validity.start), day_number(bit.document.validity.until))] for bit in bits]
@@ -156,7 +160,16 @@ def compile_type(trigger: str, rules: Sequence[tuple[int, Rule]]) -> TypeMatcher
         local_time=local_time,
         local_weekday=local_weekday,
         resident_words=resident_words,
+        places=_compile_places(bits, zones),
     )
+
+
+def _compile_places(bits: Sequence[_Bit], zones: Zones) -> PlaceTable | None:
+    wanted = [
+        [areas_of(condition, zones, bit.document.id) for name in PLACE_FACTS for condition in bit.data.get(name, [])]
+        for bit in bits
+    ]
+    return PlaceTable(wanted) if any(wanted) else None
 
 
 def _compile_all(
@@ -177,9 +190,8 @@ def _compile_all(
 def _bits_of(index: int, rule: Rule) -> Iterable[_Bit]:
     when: list[tuple[Condition, ...]] = [part.any if isinstance(part, AnyOf) else (part,) for part in rule.when]
     who = [part.any if isinstance(part, AnyOf) else (part,) for part in rule.who]
-    if isinstance(rule.effect, Rate):
-        # A rate needs its quantity, whether or not a condition mentions it.
-        when.append((Condition(fact=rule.effect.fact, op="has"),))
+    # A rate or a sum needs its quantity, whether or not a condition mentions it.
+    when += [(Condition(fact=fact, op="has"),) for fact in needed_facts(rule.progress, rule.effect)]
     for choice in product(*when, *who):
         yield _Bit(index, rule, _by_fact(choice[: len(when)]), _by_fact(choice[len(when) :]))
 

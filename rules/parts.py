@@ -1,6 +1,6 @@
-"""The parts of a rule document. They know every kind of rule of the design; `UNBUILT` says which cannot run yet."""
+"""The parts of a rule document: every kind of progress, effect and limit."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -10,6 +10,7 @@ from rules.conditions import Part
 Window = Literal["day", "week", "month", "validity", "lifetime"]
 FactName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
 EventName = Annotated[str, Field(pattern=r"^[a-z]+\.[a-z_]{1,40}$")]
+SourceName = Annotated[str, Field(pattern=r"^urn:[a-z0-9][a-z0-9:.\-]{1,78}$")]
 GroupName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Points = Annotated[int, Field(ge=1, le=100_000)]
 Quantity = Annotated[int, Field(ge=1, le=10_000_000)]
@@ -26,6 +27,8 @@ class Count(Part):
 
 
 class Sum(Part):
+    """Pays when the `fact`s of the window have come to `reach`; with `repeat`, for every `reach` of them."""
+
     kind: Literal["sum"]
     fact: FactName
     per: Window
@@ -34,6 +37,8 @@ class Sum(Part):
 
 
 class DistinctDays(Part):
+    """Pays on the `reach`-th date of the window with an event; with `repeat`, on every `reach`-th."""
+
     kind: Literal["distinct_days"]
     per: Window
     reach: Annotated[int, Field(ge=1, le=3_660)]
@@ -41,7 +46,10 @@ class DistinctDays(Part):
 
 
 class StreakDays(Part):
-    """Consecutive dates, never spans of 24 hours."""
+    """`reach` dates with an event, in a row but for `grace_days` missed ones in all. Dates, never spans of 24 hours.
+
+    It lives as long as the rule is valid; with `repeat` the next one begins on the day after.
+    """
 
     kind: Literal["streak_days"]
     reach: Annotated[int, Field(ge=2, le=366)]
@@ -50,13 +58,19 @@ class StreakDays(Part):
 
 
 class Sequence(Part):
+    """Pays for an event that comes within so many minutes after one of type `after` that `source` sent."""
+
     kind: Literal["sequence"]
     after: EventName
+    source: SourceName
     within_minutes: Annotated[int, Field(ge=1, le=44_640)]
 
 
 class Community(Part):
+    """Everyone together: from `reach` events (or so much of `fact`) on, each who takes part is paid once a window."""
+
     kind: Literal["community"]
+    fact: FactName | None = None
     per: Window
     reach: Annotated[int, Field(ge=1, le=1_000_000_000)]
 
@@ -76,12 +90,16 @@ class Rate(Part):
 
 
 class Multiply(Part):
+    """What the offers of `group` paid for an event grows to so many percent; the extra is a line of its own."""
+
     kind: Literal["multiply"]
     group: GroupName
     percent: Annotated[int, Field(ge=101, le=1_000)]
 
 
 class Unlock(Part):
+    """Makes a `challenge.unlocked` of the event, at once, for rules about that challenge."""
+
     kind: Literal["unlock"]
     challenge: GroupName
 
@@ -93,7 +111,7 @@ Effect = Annotated[PointsEffect | Rate | Multiply | Unlock, Field(discriminator=
 
 
 class Limit(Part):
-    """Exactly one of `times` and `points`."""
+    """Exactly one of `times` and `points`. A household shares one limit of the rule; see `rules/shared.py`."""
 
     scope: Literal["resident_rule", "resident_campaign", "household"]
     per: Per
@@ -101,20 +119,14 @@ class Limit(Part):
     points: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
 
 
+def needed_facts(progress: Progress | None, effect: Effect) -> list[str]:
+    """The quantities without which there is nothing to add up."""
+    facts = [part.fact for part in (progress, effect) if isinstance(part, Rate | Sum | Community)]
+    return [fact for fact in facts if fact is not None]
+
+
 class Stacking(Part):
     """In a `best` group the offer that can pay most pays alone; in a `sum` group all pay."""
 
     group: GroupName
     mode: Literal["best", "sum"]
-
-
-# A document that names one of these is refused: a rule must never be half obeyed.
-UNBUILT: Final[dict[type[Part], str]] = {
-    Sum: "Progress by a sum is not built yet.",
-    DistinctDays: "Progress by distinct days is not built yet.",
-    StreakDays: "Progress by a streak of days is not built yet.",
-    Sequence: "Progress by a sequence of events is not built yet.",
-    Community: "Progress by the whole community is not built yet.",
-    Multiply: "Multiplying other offers is not built yet.",
-    Unlock: "Unlocking a challenge is not built yet.",
-}

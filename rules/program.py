@@ -5,14 +5,30 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Final
 
+from rules.catalogue import CHALLENGE
 from rules.clock import PERS, Clock, day_number
+from rules.coherence import progress_window, repeats, shortest_window
 from rules.document import Rule
-from rules.errors import RuleSetRefused
+from rules.event import EVIDENCE
 from rules.matcher import TypeMatcher, compile_type
-from rules.parts import Count, Limit, PointsEffect, Rate
+from rules.parts import (
+    Community,
+    Count,
+    DistinctDays,
+    Limit,
+    Multiply,
+    PointsEffect,
+    Rate,
+    StreakDays,
+    Sum,
+    Unlock,
+)
+from rules.parts import Sequence as Following
+from rules.places import NO_ZONES, Zones
+from rules.progress import Crowd, Days, Memory, Meter, Since, Streak, Tally
+from rules.rule_set import refuse_incoherent
 
 VALIDITY: Final = PERS.index("validity")
 LIFETIME: Final = PERS.index("lifetime")
@@ -20,126 +36,158 @@ LIFETIME: Final = PERS.index("lifetime")
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """Exactly one of `times` and `points`; `counter` is None for a cap on the single event."""
+    """Exactly one of `times` and `points`; `counter` is None for a cap on the single event.
+
+    `household` is the front of the name under which a household shares what is left, None for one's own caps.
+    """
 
     name: str
     counter: str | None
     per: int
     times: int | None
     points: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """A count of events: pays when `reach` is met, again and again if it repeats."""
-
-    counter: str
-    per: int
-    reach: int
-    repeat: bool
-    shared: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """`points` for every `every` units of `fact`; the remainder stays in the counter."""
-
-    counter: str
-    per: int
-    fact: str
-    every: int
-    shared: bool
+    household: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One rule, ready. `start` numbers the first day of its validity.
 
-    `debits` are the counters that a grant adds to: name, per, and what a line calls its times and its points.
+    `points` are for one award (for a unit of a rate). `debits` are the counters that an award adds to: name, per, and
+    what a line calls its times and its points; of `shared`, those of caps that a household shares.
     """
 
     rule: str
     version: int
     campaign: str
     points: int
-    tally: Tally | None
-    pace: Pace | None
+    meter: Meter | None
     caps: tuple[Cap, ...]
+    shared: tuple[Cap, ...]
     debits: tuple[tuple[str, int, str, str], ...]
-    best_of: str | None
+    group: str | None
+    best: bool
+    multiplies: tuple[str, int] | None
+    unlocks: str | None
     start: int
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """`plans` stand in rule order; a type that no rule is about has no matcher."""
+    """`plans` stand in rule order; a type that no rule is about has no matcher.
+
+    `memories` are, by type of event, what sequences remember of it. `shared` are, by type, the plans that read
+    counters outside the resident's state.
+    """
 
     clock: Clock
     plans: tuple[Plan, ...]
     matchers: Mapping[str, TypeMatcher]
+    memories: Mapping[str, tuple[Memory, ...]]
+    shared: Mapping[str, tuple[Plan, ...]]
 
 
-def compile_rules(rules: Sequence[Rule], clock: Clock) -> Program:
+def compile_rules(rules: Sequence[Rule], clock: Clock, zones: Zones = NO_ZONES) -> Program:
     """`rules` in rule order. Raises RuleSetRefused for rules that cannot stand together."""
-    _refuse_clashes(rules)
-    shared = Counter(name for rule in rules if (name := _progress_counter(rule)))
+    refuse_incoherent(rules)
+    names = Counter(name for rule in rules if (name := _progress_counter(rule)))
     campaign_pers = {
-        campaign: sorted({per for rule in group for per in _campaign_pers(rule)})
-        for campaign, group in groupby(sorted(rules, key=lambda rule: rule.campaign), key=lambda rule: rule.campaign)
+        campaign: sorted({per for rule in rules if rule.campaign == campaign for per in _campaign_pers(rule)})
+        for campaign in {rule.campaign for rule in rules if _campaign_pers(rule)}
     }
-    plans = tuple(_plan(rule, campaign_pers[rule.campaign], shared) for rule in rules)
+    plans = tuple(_plan(rule, campaign_pers.get(rule.campaign, []), names) for rule in rules)
     by_trigger: dict[str, list[tuple[int, Rule]]] = {}
     for index, rule in enumerate(rules):
         by_trigger.setdefault(rule.trigger, []).append((index, rule))
-    return Program(clock, plans, {trigger: compile_type(trigger, some) for trigger, some in by_trigger.items()})
+    matchers = {trigger: compile_type(trigger, some, zones) for trigger, some in by_trigger.items()}
+    return Program(clock, plans, matchers, _memories(rules), _shared(rules, plans))
 
 
-def _refuse_clashes(rules: Sequence[Rule]) -> None:
-    for name, times in Counter(rule.id for rule in rules).items():
-        if times > 1:
-            raise RuleSetRefused(name, "Only one version of a rule can be in force.")
-    modes: dict[str, str] = {}
+def _memories(rules: Sequence[Rule]) -> dict[str, tuple[Memory, ...]]:
+    found: dict[str, dict[Memory, None]] = {}
     for rule in rules:
-        if rule.stacking and modes.setdefault(rule.stacking.group, rule.stacking.mode) != rule.stacking.mode:
-            raise RuleSetRefused(rule.id, "The rules of one stacking group are all best or all sum.")
+        if isinstance(rule.progress, Following):
+            found.setdefault(rule.progress.after, {})[_memory(rule.progress, rule)] = None
+    return {kind: tuple(memories) for kind, memories in found.items()}
+
+
+def _memory(following: Following, rule: Rule) -> Memory:
+    # What came before must be as well proven as what it leads to.
+    counter = f"after/lifetime/{following.after}:{following.source}:{rule.evidence}"
+    return Memory(counter, following.source, EVIDENCE.index(rule.evidence))
+
+
+def _shared(rules: Sequence[Rule], plans: Sequence[Plan]) -> dict[str, tuple[Plan, ...]]:
+    """An event that opens challenges may touch what the rules about those challenges share."""
+    found: dict[str, list[Plan]] = {}
+    for rule, plan in zip(rules, plans, strict=True):
+        if plan.shared or isinstance(plan.meter, Crowd):
+            found.setdefault(rule.trigger, []).append(plan)
+    challenges = found.pop(CHALLENGE, [])
+    for rule in rules if challenges else ():
+        if isinstance(rule.effect, Unlock):
+            found[rule.trigger] = list(dict.fromkeys([*found.get(rule.trigger, []), *challenges]))
+    return {kind: tuple(some) for kind, some in found.items()}
 
 
 def _campaign_pers(rule: Rule) -> set[int]:
     return {PERS.index(limit.per) for limit in rule.limits if limit.scope == "resident_campaign"} - {0}
 
 
-def _plan(rule: Rule, campaign_pers: list[int], shared: Counter[str]) -> Plan:
+def _plan(rule: Rule, campaign_pers: list[int], names: Counter[str]) -> Plan:
     caps = [_cap(rule, limit) for limit in rule.limits]
-    tally = pace = None
-    name = _progress_counter(rule) or ""
-    if isinstance(rule.progress, Count):
-        per = PERS.index(rule.progress.per)
-        tally = Tally(name, per, rule.progress.reach, rule.progress.repeat, shared[name] > 1)
-        if not rule.progress.repeat:
-            # What is reached stays reached, so being paid for it once is a limit like any other.
-            caps.append(
-                Cap(f"limit:resident_rule:{rule.progress.per}", _counter("resident_rule", per, rule), per, 1, None)
-            )
-    if isinstance(rule.effect, Rate):
-        pace = Pace(name, _shortest(rule), rule.effect.fact, rule.effect.every, shared[name] > 1)
-    debits = {(cap.counter, cap.per): None for cap in caps if cap.counter}
-    # Whatever a campaign pays counts towards the campaign's limit, whichever of its rules states that limit.
-    debits |= {
-        (_counter("resident_campaign", per, rule), _window("resident_campaign", per)): None for per in campaign_pers
-    }
+    window = progress_window(rule.progress)
+    if window is not None and not repeats(rule.progress):
+        # What is reached stays reached, so being paid for it once is a limit like any other.
+        per = PERS.index(window)
+        caps.append(Cap(f"limit:resident_rule:{window}", _counter("resident_rule", per, rule), per, 1, None))
     effect = rule.effect
+    debits = {(cap.counter, cap.per): None for cap in caps if cap.counter}
+    if not isinstance(effect, Unlock):
+        # Whatever a campaign pays counts towards the campaign's limit, whichever of its rules states that limit.
+        debits |= {
+            (_counter("resident_campaign", per, rule), _window("resident_campaign", per)): None for per in campaign_pers
+        }
     return Plan(
         rule=rule.id,
         version=rule.version,
         campaign=rule.campaign,
-        points=effect.points if isinstance(effect, PointsEffect | Rate) else 0,
-        tally=tally,
-        pace=pace,
+        points=effect.points if isinstance(effect, PointsEffect | Rate) else 1,
+        meter=_meter(rule, names),
         caps=tuple(caps),
+        shared=tuple(cap for cap in caps if cap.household),
         debits=tuple(_debit(counter, per) for counter, per in debits),
-        best_of=rule.stacking.group if rule.stacking and rule.stacking.mode == "best" else None,
+        group=rule.stacking.group if rule.stacking else None,
+        best=rule.stacking is not None and rule.stacking.mode == "best",
+        multiplies=(effect.group, effect.percent - 100) if isinstance(effect, Multiply) else None,
+        unlocks=effect.challenge if isinstance(effect, Unlock) else None,
         start=day_number(rule.validity.start),
     )
+
+
+def _meter(rule: Rule, names: Counter[str]) -> Meter | None:  # noqa: PLR0911 - one a kind
+    name = _progress_counter(rule) or ""
+    joint = names[name] > 1
+    progress, effect = rule.progress, rule.effect
+    if isinstance(effect, Rate | Multiply):
+        per = PERS.index(shortest_window(rule.limits))
+        fact, every = (effect.fact, effect.every) if isinstance(effect, Rate) else (None, 100)
+        return Tally(name, per, fact, every, repeat=True, joint=joint, remainder=True)
+    match progress:
+        case Count():
+            return Tally(name, PERS.index(progress.per), None, progress.reach, progress.repeat, joint)
+        case Sum():
+            return Tally(name, PERS.index(progress.per), progress.fact, progress.reach, progress.repeat, joint)
+        case DistinctDays():
+            return Days(name, PERS.index(progress.per), progress.reach, progress.repeat, joint)
+        case StreakDays():
+            return Streak(name, VALIDITY, progress.reach, progress.grace_days, progress.repeat, joint)
+        case Following():
+            return Since(_memory(progress, rule).counter, progress.within_minutes * 60_000_000)
+        case Community():
+            return Crowd(name, PERS.index(progress.per), progress.fact, progress.reach)
+        case _:
+            return None
 
 
 def _debit(counter: str, per: int) -> tuple[str, int, str, str]:
@@ -150,8 +198,10 @@ def _debit(counter: str, per: int) -> tuple[str, int, str, str]:
 def _cap(rule: Rule, limit: Limit) -> Cap:
     per = PERS.index(limit.per)
     counter = _counter(limit.scope, per, rule) if per else None
+    measure = "times" if limit.times is not None else "points"
+    household = f"household/{limit.per}/{measure}/{rule.id}" if limit.scope == "household" and per else None
     window = _window(limit.scope, per)
-    return Cap(f"limit:{limit.scope}:{limit.per}", counter, window, limit.times, limit.points)
+    return Cap(f"limit:{limit.scope}:{limit.per}", counter, window, limit.times, limit.points, household)
 
 
 def _window(scope: str, per: int) -> int:
@@ -163,19 +213,32 @@ def _counter(scope: str, per: int, rule: Rule) -> str:
     return f"{scope}/{PERS[per]}/{rule.campaign if scope == 'resident_campaign' else rule.id}"
 
 
-def _shortest(rule: Rule) -> int:
-    return min(PERS.index(limit.per) for limit in rule.limits)
-
-
 def _progress_counter(rule: Rule) -> str | None:
     """Named by trigger, filter and window alone: a change of points or title keeps everybody's progress."""
-    if isinstance(rule.effect, Rate):
-        per, unit = _shortest(rule), f"rate:{rule.effect.fact}:{rule.effect.every}"
-    elif isinstance(rule.progress, Count):
-        per, unit = PERS.index(rule.progress.per), "count"
-    else:
+    progress, effect = rule.progress, rule.effect
+    per = shortest_window(rule.limits) if isinstance(effect, Rate | Multiply) else progress_window(progress)
+    if per is None:
         return None
     filters = rule.model_dump(mode="json", include={"trigger", "source", "evidence", "when", "who"})
-    start = rule.validity.start.isoformat() if per == VALIDITY else None
-    text = json.dumps([filters, unit, start], sort_keys=True, ensure_ascii=False)
-    return f"progress/{PERS[per]}/{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    start = rule.validity.start.isoformat() if per == "validity" else None
+    text = json.dumps([filters, _unit(rule), start], sort_keys=True, ensure_ascii=False)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return f"community/{per}/{rule.trigger}/{digest}" if isinstance(progress, Community) else f"progress/{per}/{digest}"
+
+
+def _unit(rule: Rule) -> str:
+    progress, effect = rule.progress, rule.effect
+    if isinstance(effect, Rate):
+        return f"rate:{effect.fact}:{effect.every}"
+    if isinstance(effect, Multiply):
+        return f"multiply:{effect.group}:{effect.percent}"
+    match progress:
+        case Sum():
+            return f"sum:{progress.fact}"
+        case StreakDays():
+            # Where one streak ends and the next begins depends on how long it has to be.
+            return f"streak:{progress.reach}:{progress.grace_days}:{progress.repeat}"
+        case Community():
+            return f"community:{progress.fact or ''}"
+        case _:
+            return "" if progress is None else progress.kind

@@ -17,12 +17,21 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "no_trip_same_stop": "You tapped in and out at the same stop within ten minutes, so this is not a trip.",
         "not_eligible": "These points are for other residents.",
         "not_known": "We were not told this.",
+        "nothing_to_multiply": "This adds to what other offers pay, and none of them paid for this.",
         "part_of_trip": "This is part of a trip that you had already started.",
         "progress_not_reached": "This counts towards points, but you are not there yet.",
         "tap_off": "Tapping off ends a trip. Your points come with the tap that starts it.",
+        "unlocked": "This opened a challenge for you.",
         "voided": "This was cancelled, so it counts as if it never happened.",
     }
 )
 
 # A rule that came close says more than a rule that was never about this event, so only the nearest are given.
-NEAREST_FIRST: Final = ("budget_spent", "limit_reached", "another_offer_was_better", "progress_not_reached")
+NEAREST_FIRST: Final = (
+    "unlocked",
+    "budget_spent",
+    "limit_reached",
+    "another_offer_was_better",
+    "progress_not_reached",
+    "nothing_to_multiply",
+)

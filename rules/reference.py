@@ -1,14 +1,15 @@
 """The slow and obvious reading of a rule's conditions: it explains, and it keeps the matcher honest."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rules.catalogue import EVENT_TYPES, LOCAL_FACTS, RESIDENT_FACTS, Fact
+from rules.catalogue import EVENT_TYPES, LOCATION, RESIDENT_FACTS, ZONE, Fact, facts_about
 from rules.clock import Moment, day_number
-from rules.conditions import AnyOf, Condition, known, passes
+from rules.conditions import AnyOf, Circle, Condition, known, passes
 from rules.document import Rule
 from rules.event import EVIDENCE, Event, Value
-from rules.parts import Rate
+from rules.parts import needed_facts
+from rules.places import NO_ZONES, Zones, find_position, find_zones, holds
 
 Wanted = Value | tuple[Value, ...] | None
 
@@ -32,23 +33,37 @@ def in_force(rule: Rule, moment: Moment) -> bool:
     return day_number(rule.validity.start) <= moment.day < day_number(rule.validity.until)
 
 
-def check_event(rule: Rule, event: Event, moment: Moment) -> tuple[Check, ...]:
+def check_event(rule: Rule, event: Event, moment: Moment, zones: Zones = NO_ZONES) -> tuple[Check, ...]:
     """Everything the rule asks of the event, the resident aside."""
-    known_facts: dict[str, Value] = {**event.data, "local.time": moment.minute, "local.weekday": moment.weekday}
-    facts = {fact.name: fact for fact in EVENT_TYPES[rule.trigger].facts} | dict(LOCAL_FACTS)
+    values: dict[str, Value] = {**event.data, "local.time": moment.minute, "local.weekday": moment.weekday}
+    values |= _say_where(event.data, zones)
+    about_event, _ = facts_about(EVENT_TYPES[rule.trigger])
     proven = EVIDENCE.index(event.evidence) >= EVIDENCE.index(rule.evidence)
     checks = [
         Check("source", "sender", None, "is", rule.source, event.source, event.source == rule.source),
         Check("evidence", "evidence", None, "at_least", rule.evidence, event.evidence, proven),
     ]
-    clauses = list(rule.when)
-    if isinstance(rule.effect, Rate):
-        clauses.append(Condition(fact=rule.effect.fact, op="has"))
-    return (*checks, *_check(clauses, facts, known_facts, personal=False))
+    clauses = [*rule.when, *(Condition(fact=fact, op="has") for fact in needed_facts(rule.progress, rule.effect))]
+
+    def passes_here(condition: Condition, fact: Fact) -> bool:
+        return holds(condition, event.data, zones) if fact.place else passes(condition, fact, values.get(fact.name))
+
+    return (*checks, *_check(clauses, about_event, values, passes_here, personal=False))
+
+
+def _say_where(data: Mapping[str, Value], zones: Zones) -> dict[str, Value]:
+    """In words, for people; an event outside of all zones is in none."""
+    at = find_position(data)
+    if at is None:
+        return {}
+    return {LOCATION: f"{at[0] / 1e6:.6f}, {at[1] / 1e6:.6f}", ZONE: ", ".join(sorted(find_zones(zones, at))) or "none"}
 
 
 def check_resident(rule: Rule, event: Event) -> tuple[Check, ...]:
-    return _check(list(rule.who), RESIDENT_FACTS, event.resident, personal=True)
+    def passes_here(condition: Condition, fact: Fact) -> bool:
+        return passes(condition, fact, event.resident.get(fact.name))
+
+    return _check(list(rule.who), RESIDENT_FACTS, event.resident, passes_here, personal=True)
 
 
 def all_hold(checks: tuple[Check, ...]) -> bool:
@@ -59,7 +74,12 @@ def all_hold(checks: tuple[Check, ...]) -> bool:
 
 
 def _check(
-    clauses: list[AnyOf | Condition], facts: Mapping[str, Fact], values: Mapping[str, Value], *, personal: bool
+    clauses: Sequence[AnyOf | Condition],
+    facts: Mapping[str, Fact],
+    values: Mapping[str, Value],
+    passes_here: Callable[[Condition, Fact], bool],
+    *,
+    personal: bool,
 ) -> tuple[Check, ...]:
     checks = []
     for index, clause in enumerate(clauses):
@@ -67,13 +87,27 @@ def _check(
         # Alternatives about the resident are numbered downwards, so that the two lists may stand together.
         choice = (-1 - index if personal else index) if isinstance(clause, AnyOf) else None
         for condition in alternatives:
-            fact, value = facts[condition.fact], values.get(condition.fact)
-            wanted = (
-                condition.scalars() if isinstance(condition.value, tuple) else next(iter(condition.scalars()), None)
-            )
-            passed = passes(condition, fact, value)
-            actual = known(fact, value)
+            fact = facts[condition.fact]
             checks.append(
-                Check(fact.name, fact.label, fact.unit, condition.op, wanted, actual, passed, personal, choice)
+                Check(
+                    fact.name,
+                    fact.label,
+                    fact.unit,
+                    condition.op,
+                    wanted_of(condition),
+                    known(fact, values.get(fact.name)),
+                    passes_here(condition, fact),
+                    personal,
+                    choice,
+                )
             )
     return tuple(checks)
+
+
+def wanted_of(condition: Condition) -> Wanted:
+    """A circle is told in words."""
+    if isinstance(condition.value, Circle):
+        circle = condition.value
+        where = f"{circle.latitude_e6 / 1e6:.6f}, {circle.longitude_e6 / 1e6:.6f}"
+        return f"{circle.radius_m:,} metres of {where}"
+    return condition.scalars() if isinstance(condition.value, tuple) else next(iter(condition.scalars()), None)

@@ -1,12 +1,26 @@
 """One rule in plain English, made from the document, so that the register can never say anything else."""
 
 from datetime import date, timedelta
+from typing import Final
 
-from rules.catalogue import EVENT_TYPES, LOCAL_FACTS, RESIDENT_FACTS, Fact
+from rules.catalogue import EVENT_TYPES, RESIDENT_FACTS, Fact, facts_about
 from rules.conditions import AnyOf, Condition
 from rules.document import Rule
-from rules.parts import Count, Limit, PointsEffect, Rate
-from rules.wording import EVIDENCE, WINDOWS, listed, points, shown, times, wish
+from rules.parts import (
+    Community,
+    DistinctDays,
+    Effect,
+    Limit,
+    Multiply,
+    Progress,
+    Rate,
+    Sequence,
+    StreakDays,
+    Sum,
+    Unlock,
+)
+from rules.reference import wanted_of
+from rules.wording import EVIDENCE, WINDOWS, listed, minutes, points, shown, times, wish
 
 
 def sentence(rule: Rule) -> str:
@@ -30,7 +44,8 @@ def limits(rule: Rule) -> str:
 
 
 def _facts(rule: Rule) -> dict[str, Fact]:
-    return {fact.name: fact for fact in EVENT_TYPES[rule.trigger].facts} | dict(LOCAL_FACTS)
+    about_event, _ = facts_about(EVENT_TYPES[rule.trigger])
+    return about_event
 
 
 def _clause(clause: AnyOf | Condition, facts: dict[str, Fact], lead: str) -> str:
@@ -41,24 +56,55 @@ def _clause(clause: AnyOf | Condition, facts: dict[str, Fact], lead: str) -> str
 
 def _condition(condition: Condition, facts: dict[str, Fact]) -> str:
     fact = facts[condition.fact]
-    wanted = condition.scalars() if isinstance(condition.value, tuple) else next(iter(condition.scalars()), None)
-    return f"{fact.label} {wish(fact.name, condition.op, wanted, fact.unit)}"
+    return f"{fact.label} {wish(fact.name, condition.op, wanted_of(condition), fact.unit)}"
 
 
 def reward(rule: Rule) -> str:
     """When the points come and how many, as part of a sentence."""
-    effect = rule.effect
-    if isinstance(effect, Rate):
-        fact = _facts(rule)[effect.fact]
-        return f"they get {points(effect.points)} for every {shown(fact.name, effect.every, fact.unit)} of {fact.label}"
-    if not isinstance(effect, PointsEffect):
-        # The validator refuses every other kind until it can run.
-        return "they get something that is not built yet"
-    amount = f"they get {points(effect.points)}"
-    if not isinstance(rule.progress, Count):
-        return amount
-    every = "each time they reach" if rule.progress.repeat else "on reaching"
-    return f"{every} {rule.progress.reach:,} {_within(rule.progress.per)}, {amount}"
+    facts = _facts(rule)
+    amount = _amount(rule.effect, facts)
+    return f"{_goal(rule, rule.progress, facts)}, {amount}" if rule.progress is not None else amount
+
+
+def _amount(effect: Effect, facts: dict[str, Fact]) -> str:
+    match effect:
+        case Rate():
+            fact = facts[effect.fact]
+            every = shown(fact.name, effect.every, fact.unit)
+            return f"they get {points(effect.points)} for every {every} of {fact.label}"
+        case Multiply():
+            return f"they get another {effect.percent - 100}% of what the offers in the group {effect.group} pay for it"
+        case Unlock():
+            return f"they unlock the challenge {effect.challenge}"
+        case _:
+            return f"they get {points(effect.points)}"
+
+
+def _goal(rule: Rule, progress: Progress, facts: dict[str, Fact]) -> str:
+    match progress:
+        case Sequence():
+            before = EVENT_TYPES[progress.after].happening
+            return f"within {minutes(progress.within_minutes)} after the same one {before} (sent by {progress.source})"
+        case Community():
+            many = EVENT_TYPES[rule.trigger].many
+            fact = facts[progress.fact] if progress.fact is not None else None
+            goal = _quantity(progress.reach, fact) if fact else f"{progress.reach:,} {many}"
+            return f"once everyone together has reached {goal} {_within(progress.per)}"
+        case StreakDays():
+            grace = f" (of which they may miss {progress.grace_days})" if progress.grace_days else ""
+            what, window = f"{progress.reach:,} days in a row{grace}", ""
+        case DistinctDays():
+            what, window = f"{progress.reach:,} different days", f" {_within(progress.per)}"
+        case Sum():
+            what, window = _quantity(progress.reach, facts[progress.fact]), f" {_within(progress.per)}"
+        case _:
+            what, window = f"{progress.reach:,}", f" {_within(progress.per)}"
+    return f"{'each time they reach' if progress.repeat else 'on reaching'} {what}{window}"
+
+
+def _quantity(amount: int, fact: Fact) -> str:
+    told = shown(fact.name, amount, fact.unit)
+    return told if fact.label == f"number of {fact.unit}" else f"{told} of {fact.label}"
 
 
 def _within(per: str) -> str:
@@ -67,8 +113,14 @@ def _within(per: str) -> str:
 
 def _limit(limit: Limit) -> str:
     most = f"at most {times(limit.times)}" if limit.times is not None else f"at most {points(limit.points or 0)}"
-    scope = "per resident" if limit.scope == "resident_rule" else "per resident over the whole campaign"
-    return f"{most} {WINDOWS[limit.per]} {scope}"
+    return f"{most} {WINDOWS[limit.per]} {_SCOPES[limit.scope]}"
+
+
+_SCOPES: Final = {
+    "resident_rule": "per resident",
+    "resident_campaign": "per resident over the whole campaign",
+    "household": "per household",
+}
 
 
 def _small_print(rule: Rule) -> str:

@@ -56,6 +56,11 @@ def shown(fact: str, value: Value, unit: str | None = None) -> str:
     return f"{value:,} {unit}" if unit else f"{value:,}"
 
 
+def minutes(number: int) -> str:
+    """2 hours; 1 hour 5 minutes."""
+    return _duration(number * _SIXTY)
+
+
 def _duration(seconds: int) -> str:
     """3 hours 25 minutes 1 second; 0 seconds."""
     minutes, rest_seconds = divmod(seconds, _SIXTY)
@@ -65,7 +70,7 @@ def _duration(seconds: int) -> str:
     return " ".join(words) or "0 seconds"
 
 
-def wish(fact: str, op: str, wanted: Wanted, unit: str | None = None) -> str:
+def wish(fact: str, op: str, wanted: Wanted, unit: str | None = None) -> str:  # noqa: PLR0911 - one an op
     """What follows "the distance ..."."""
     values = wanted if isinstance(wanted, tuple) else () if wanted is None else (wanted,)
     words = [shown(fact, value, unit) for value in values]
@@ -80,5 +85,8 @@ def wish(fact: str, op: str, wanted: Wanted, unit: str | None = None) -> str:
             return f"is before {words[0]}" if fact == "local.time" else f"is less than {words[0]}"
         case "between":
             return f"is from {words[0]} to {words[1]}"
+        case "within":
+            # A circle is told by its radius; everything else is the name of a zone.
+            return f"is within {values[0]}" if " metres of " in str(values[0]) else f"is within the zone {values[0]}"
         case _:
             return "is known"

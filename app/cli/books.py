@@ -12,15 +12,17 @@ from sqlmodel import Session
 
 from app.cli.failures import told_plainly
 from app.cli.scheme import Choice, opened_database
+from app.cli.screen import progress_bar
 from app.core.clock import SystemClock
 from app.earning.explanation import EventExplanation, explain_event
 from app.earning.verify import find_event_drift
+from app.ledger.expiry import count_expired
+from app.ledger.tasks import sweep_points
 from app.ledger.verify import VerifyReport, verify_ledger
-from app.redemption.service import expire_due_vouchers
+from app.redemption.tasks import sweep_due_vouchers
 from rules.reference import Check
 
 FOUND = 1
-_SWEEP = 500
 _WIDE = 160
 
 
@@ -84,11 +86,17 @@ def _wanted(check: Check) -> str:
 
 
 def expire(context: typer.Context) -> None:
-    """End the vouchers whose time is over, and give their points and stock back."""
+    """End vouchers and points whose time is over, and queue the notices to residents whose points will expire."""
     choice = context.ensure_object(Choice)
     with told_plainly():
-        ended, now = 0, SystemClock().now()
+        now = SystemClock().now()
         with opened_database(choice.settings()) as database:
-            while batch := database.in_transaction(lambda session: expire_due_vouchers(session, now=now, limit=_SWEEP)):
-                ended += batch
-        typer.echo(f"Expired {ended} vouchers.")
+            # Vouchers first: the points that they give back are seen by the rest.
+            vouchers = sweep_due_vouchers(database, now=now)
+            total = database.in_transaction(lambda session: count_expired(session, now=now))
+            with progress_bar("Expiring points", max(total, 1)) as passed:
+                done = sweep_points(database, now=now, passed=passed)
+        typer.echo(
+            f"Expired {vouchers} vouchers and {done.points} points of {done.lots} lots; {done.pence} pence went back "
+            f"to pots; {done.notices} notices queued."
+        )

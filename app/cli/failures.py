@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
@@ -12,7 +13,12 @@ from psycopg import errors as pg
 from sqlalchemy.exc import DBAPIError
 
 from app.cli.screen import STDERR
+from app.core.database import APP_ROLE
 from app.core.errors import Misconfigured, Refusal, TryAgain
+
+_NO_ROLE = f'role "{APP_ROLE}" does not exist'
+_NOT_OUR_ROLE = re.compile(rf'permission denied to (create role|(grant|set) role "{APP_ROLE}")|on role "{APP_ROLE}"')
+"""What PostgreSQL says, in its several versions, to a user who is not a member of the role and can't become one."""
 
 FAILED = 2
 INTERRUPTED = 130
@@ -54,8 +60,16 @@ def _plain(sentence: str) -> str:
 
 def _explain_database(fault: BaseException | None) -> str:
     said = str(fault).strip().splitlines()
-    if isinstance(fault, pg.UndefinedTable | pg.InvalidSchemaName) or any("rewards_app" in line for line in said):
+    if isinstance(fault, pg.UndefinedTable | pg.InvalidSchemaName) or any(_NO_ROLE in line for line in said):
         return "This scheme has no tables here yet. Make them: rewards migrate"
+    if any(_NOT_OUR_ROLE.search(line) for line in said):
+        return (
+            f"The database user may not make the role {APP_ROLE}, or act as it. Give that user CREATEROLE before the "
+            f"first migration, or let an administrator of PostgreSQL run: CREATE ROLE {APP_ROLE}; (unless it is there) "
+            f"GRANT {APP_ROLE} TO the user of DATABASE_URL;"
+        )
+    if isinstance(fault, pg.InsufficientPrivilege):
+        return f"PostgreSQL: {said[0]}. The user of DATABASE_URL must own the database, or be allowed to do this in it."
     if isinstance(fault, pg.LockNotAvailable):
         return "Another command is at work on the same rows. Wait for it to end, and run this again."
     if isinstance(fault, pg.UndefinedColumn):

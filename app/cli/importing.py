@@ -21,13 +21,13 @@ from app.demo.chance import Chance
 from app.demo.city import get_city
 from app.demo.enrolment import DemoEnrolment
 from app.earning.importing.declaration import ImportMap, load_map
-from app.earning.importing.errors import ShiftIntoFuture, SourceDiffers
+from app.earning.importing.doors import ensure_source
+from app.earning.importing.errors import ShiftIntoFuture
 from app.earning.importing.faults import FaultFile, choose_fault_path
 from app.earning.importing.mapping import EventMapper
 from app.earning.importing.reading import Row, read_rows
 from app.earning.importing.run import ImportJob, Tally, client_for, measure_dates, run_import
 from app.earning.intake import IntakeOptions
-from app.identity.service import register_source
 from app.identity.sources import list_sources
 from app.web.runtime import Runtime
 
@@ -96,7 +96,7 @@ def _opened(settings: Settings, *, demo_only: bool) -> Iterator[Runtime]:
 
 
 def _import(asked: Asked, runtime: Runtime, faults: FaultFile) -> Tally:
-    source_id = runtime.database.in_transaction(lambda session: ensure_source(session, declared=asked.declared))
+    source_id = runtime.database.in_transaction(lambda session: _ensure_source(session, asked.declared))
     mapper = EventMapper(asked.declared, runtime.secrets.key_for("import ids"))
     job = ImportJob(
         mapper=mapper,
@@ -138,15 +138,10 @@ def _enrolling(asked: Asked, runtime: Runtime, job: ImportJob, source_id: int) -
     return ImportJob(mapper, job.client, job.keys, options, prepare=enrolment.enrol_unknown)
 
 
-def ensure_source(session: Session, *, declared: ImportMap) -> int:
-    """The id of the map's source, registered if it is new. Raises SourceDiffers."""
-    known = list_sources(session).get(declared.source)
-    if known is None:
+def _ensure_source(session: Session, declared: ImportMap) -> int:
+    if declared.source not in list_sources(session):
         note(f"Registering the source {declared.source} ({declared.title}, evidence {declared.evidence}).")
-        return register_source(session, name=declared.source, title=declared.title, evidence=declared.evidence)
-    if known.evidence != declared.evidence:
-        raise SourceDiffers(source=declared.source, registered=known.evidence, declared=declared.evidence)
-    return known.id
+    return ensure_source(session, declared=declared)
 
 
 def _report(asked: Asked, tally: Tally, faults: FaultFile) -> None:

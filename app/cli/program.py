@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import books, importing, people, places, schema, serving, showcase
+from app.cli import books, deciding, doors, importing, people, places, schema, serving, showcase
 from app.cli.scheme import Choice
 
 program = typer.Typer(
@@ -22,10 +22,18 @@ program.command("migrate")(schema.migrate)
 program.command("seed-demo")(showcase.seed_demo)
 program.command("demo-credentials")(showcase.demo_credentials)
 program.command("import")(importing.import_file)
+program.command("open-door")(doors.open_one_door)
+program.command("list-doors")(doors.show_doors)
+program.command("work-doors")(doors.work_doors)
 program.command("load-places")(places.load_place_files)
 program.command("verify-ledger")(books.verify)
 program.command("explain")(books.explain)
 program.command("expire")(books.expire)
+program.command("pay-in")(deciding.pay_in)
+program.command("fund")(deciding.fund)
+program.command("set-rate")(deciding.set_rate)
+program.command("reverse")(deciding.reverse)
+program.command("claw-back")(deciding.claw)
 program.command("create-officer")(people.make_officer)
 
 

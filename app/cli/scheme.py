@@ -16,6 +16,7 @@ from app.core.secret_store import resolve_secrets
 from app.core.settings import Settings
 from app.demo.mark import find_mark
 from app.web.runtime import Runtime
+from app.web.words import say_parameter_fault
 from app.wiring import build_runtime
 
 
@@ -26,6 +27,15 @@ class NotDemo(Misconfigured):
         super().__init__(
             f"This works in demo mode only, and {settings.data_dir} holds no demonstration. "
             "Make one: rewards seed-demo, or rewards serve --demo."
+        )
+
+
+class DatabaseLeftOut(Misconfigured):
+    """The demonstration of this DATA_DIR is in another database, and a new one here would be empty."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This demonstration lives in the database of DATABASE_URL. Set it again, or choose another DATA_DIR."
         )
 
 
@@ -43,7 +53,7 @@ class Choice:
         except ValidationError as faults:
             first = faults.errors(include_input=False, include_url=False)[0]
             name = str(first["loc"][0]).upper() if first["loc"] else "the settings"
-            message = f"{name} is not usable: {first['msg']}."
+            message = f"{name} is not usable: {say_parameter_fault(first)}."
             raise Misconfigured(message) from None
 
 
@@ -54,10 +64,16 @@ def is_demo(settings: Settings) -> bool:
 
 @contextmanager
 def reached_database(settings: Settings) -> Iterator[str]:
-    """The address of the database: DATABASE_URL, else DATA_DIR's own server, started if it does not run."""
+    """The address of the database: DATABASE_URL, else DATA_DIR's own server, started if it does not run.
+
+    Raises DatabaseLeftOut.
+    """
     if settings.database_url:
         yield settings.database_url
         return
+    mark = find_mark(settings.data_dir)
+    if mark is not None and mark.database_given:
+        raise DatabaseLeftOut
     with running_postgres(settings.data_dir) as server:
         yield server.url
 

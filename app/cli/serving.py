@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shlex
 import socket
 import sys
 from pathlib import Path
@@ -14,10 +15,9 @@ import uvicorn
 from app.cli.failures import told_plainly
 from app.cli.scheme import Choice, is_demo, opened_runtime
 from app.cli.screen import note
-from app.cli.showcase import base_url_of, ensure_seeded
+from app.cli.showcase import base_url_of, ensure_seeded, mark_demo
 from app.core.errors import Misconfigured
 from app.core.settings import Settings
-from app.demo.mark import DemoMark, write_mark
 from app.main import create_app
 from app.web.runtime import Runtime
 
@@ -25,14 +25,15 @@ GRACE_SECONDS = 5
 """How long running requests may take to end after Ctrl-C."""
 
 HOW_TO_TRY = """
-In another terminal:
+In another terminal{with_settings}:
   eval "$({command} demo-credentials)"
   TOKEN=$(curl -s -u "$CLIENT_ID:$CLIENT_SECRET" -d grant_type=client_credentials "$BASE_URL/oauth/token" \\
     | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')
+  ID=try-$(date +%s)
   curl -s "$BASE_URL/v1/events" -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/cloudevents+json' \\
-    -d '{"specversion": "1.0", "id": "try-1", "source": "'$SOURCE'", "type": "transit.tap", "subject": "'$CARD'",
+    -d '{"specversion": "1.0", "id": "'$ID'", "source": "'$SOURCE'", "type": "transit.tap", "subject": "'$CARD'",
          "time": "'$(date -u +%FT%TZ)'", "data": {"mode": "bus", "leg": "on", "stop": "450010441"}}'
-  curl -s "$BASE_URL/v1/events/$SOURCE/try-1/explanation" -H "Authorization: Bearer $TOKEN"
+  curl -s "$BASE_URL/v1/events/$SOURCE/$ID/explanation" -H "Authorization: Bearer $TOKEN"
   curl -s "$BASE_URL/v1/me/balance" -H "Authorization: Bearer $RESIDENT_TOKEN"
   CODE=$(curl -s "$BASE_URL/v1/redemptions" -H "Authorization: Bearer $RESIDENT_TOKEN" \\
     -H 'Content-Type: application/json' -d '{"reward_id": "'$REWARD'"}' \\
@@ -72,8 +73,8 @@ def _serve(settings: Settings, listening: socket.socket, *, demo: bool) -> None:
     with opened_runtime(settings, demo=demo, migrate=True) as runtime:
         if demo:
             ensure_seeded(runtime)
-            write_mark(settings.data_dir, DemoMark(base_url))
-        _run(runtime, listening, f"Ready on {base_url}{_how_to_try() if demo else ''}")
+            mark_demo(settings)
+        _run(runtime, listening, f"Ready on {base_url}{how_to_try(settings) if demo else ''}")
 
 
 def _run(runtime: Runtime, listening: socket.socket, ready: str) -> None:
@@ -90,10 +91,20 @@ def _run(runtime: Runtime, listening: socket.socket, ready: str) -> None:
         note("Stopped.")
 
 
-def _how_to_try() -> str:
-    """The walk, led by the command as it was typed here."""
+def how_to_try(settings: Settings) -> str:
+    """The walk, led by the command as it was typed here and the settings by which it finds this demonstration.
+
+    Settings that hold a secret are named only: what is printed here may end up in a log.
+    """
     command = Path(sys.argv[0])
-    return HOW_TO_TRY.replace("{command}", str(command) if command.name == "rewards" else "rewards")
+    words = [str(command) if command.name == "rewards" else "rewards"]
+    found_by = {"SCHEME": settings.scheme, "DATA_DIR": str(settings.data_dir.resolve())}
+    for name, value in found_by.items():
+        if getattr(settings, name.lower()) != Settings.model_fields[name.lower()].default:
+            words.insert(0, f"{name}={shlex.quote(value)}")
+    secret = [name for name in ("DATABASE_URL", "SECRET_KEY", "SIGNING_KEY") if getattr(settings, name.lower())]
+    with_settings = f", with the same {' and '.join(secret)}" if secret else ""
+    return HOW_TO_TRY.replace("{with_settings}", with_settings).replace("{command}", " ".join(words))
 
 
 class AnnouncedServer(uvicorn.Server):

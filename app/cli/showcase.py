@@ -27,7 +27,7 @@ def seed_demo(context: typer.Context) -> None:
         with opened_runtime(settings, demo=True, migrate=True) as runtime:
             city = ensure_seeded(runtime)
         if find_mark(settings.data_dir) is None:
-            write_mark(settings.data_dir, DemoMark(base_url_of(settings)))
+            mark_demo(settings)
         typer.echo(f"The demonstration has {len(city.residents)} residents and {len(city.rewards)} rewards.")
 
 
@@ -38,6 +38,13 @@ def ensure_seeded(runtime: Runtime) -> SeededCity:
         return runtime.database.in_transaction(
             lambda session: seed_city(session, runtime=runtime, now=now, passed=passed)
         )
+
+
+def mark_demo(settings: Settings) -> None:
+    """Say in DATA_DIR that it is a demonstration: served here from now on, its data where they were first put."""
+    earlier = find_mark(settings.data_dir)
+    database_given = earlier.database_given if earlier else bool(settings.database_url)
+    write_mark(settings.data_dir, DemoMark(base_url_of(settings), database_given))
 
 
 def base_url_of(settings: Settings) -> str:

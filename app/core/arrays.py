@@ -19,10 +19,21 @@ from app.core.errors import TryAgain
 
 _BIGINT, _BIGINT_ARRAY = 20, 1016
 _TIMESTAMPTZ, _TIMESTAMPTZ_ARRAY = 1184, 1185
+_TEXT, _TEXT_ARRAY = 25, 1009
+_BYTEA, _BYTEA_ARRAY = 17, 1001
 _HEADER = struct.Struct(">5i")
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_LENGTH = struct.Struct(">i").pack
+_NULL = _LENGTH(-1)
 _MOST_SHAPES = 2048
+
+# Rows must be found and locked in the order of the arrays that name them, which only a nested loop over them does;
+# and the planner, who cannot see how long an array is, likes to read a whole table instead. Joins go as written.
+_NESTED_LOOPS = """
+    SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+           set_config('enable_seqscan', 'off', true), set_config('join_collapse_limit', '1', true)
+"""
 
 
 @lru_cache(maxsize=_MOST_SHAPES)
@@ -37,6 +48,15 @@ def _pack(values: Collection[int], element: int) -> bytes:
     cells = [8] * (2 * count)
     cells[1::2] = values
     return _HEADER.pack(1, 0, element, count, 1) + _shape(count).pack(*cells)
+
+
+def _pack_bytes(values: Collection[bytes | None], element: int) -> bytes:
+    if not values:
+        return _pack((), element)
+    cells: list[bytes] = []
+    for value in values:
+        cells += (_NULL,) if value is None else (_LENGTH(len(value)), value)
+    return _HEADER.pack(1, int(None in values), element, len(values), 1) + b"".join(cells)
 
 
 class Bigints:
@@ -57,29 +77,63 @@ class Instants:
         self.packed = _pack([(value - _EPOCH) // _MICROSECOND for value in values], _TIMESTAMPTZ)
 
 
-class _BigintsDumper(Dumper):
+class Texts:
+    """A `text[]`; bytes are text that is encoded already, such as JSON to be cast by the statement."""
+
+    __slots__ = ("packed",)
+
+    def __init__(self, values: Collection[str | bytes | None]) -> None:
+        self.packed = _pack_bytes([value.encode() if isinstance(value, str) else value for value in values], _TEXT)
+
+
+class Blobs:
+    """A `bytea[]`."""
+
+    __slots__ = ("packed",)
+
+    def __init__(self, values: Collection[bytes | None]) -> None:
+        self.packed = _pack_bytes(values, _BYTEA)
+
+
+class _PackedDumper(Dumper):
     format = Format.BINARY
+
+    def dump(self, obj: Bigints | Instants | Texts | Blobs) -> Buffer:
+        return obj.packed
+
+
+class _BigintsDumper(_PackedDumper):
     oid = _BIGINT_ARRAY
 
-    def dump(self, obj: Bigints) -> Buffer:
-        return obj.packed
 
-
-class _InstantsDumper(Dumper):
-    format = Format.BINARY
+class _InstantsDumper(_PackedDumper):
     oid = _TIMESTAMPTZ_ARRAY
 
-    def dump(self, obj: Instants) -> Buffer:
-        return obj.packed
+
+class _TextsDumper(_PackedDumper):
+    oid = _TEXT_ARRAY
+
+
+class _BlobsDumper(_PackedDumper):
+    oid = _BYTEA_ARRAY
+
+
+_DUMPERS = {Bigints: _BigintsDumper, Instants: _InstantsDumper, Texts: _TextsDumper, Blobs: _BlobsDumper}
 
 
 def driver_connection(session: Session) -> psycopg.Connection[Any]:
     """The psycopg connection that carries the session's transaction, able to send packed arrays."""
     raw = session.connection().connection.driver_connection
     assert isinstance(raw, psycopg.Connection)
-    raw.adapters.register_dumper(Bigints, _BigintsDumper)
-    raw.adapters.register_dumper(Instants, _InstantsDumper)
+    for packed, dumper in _DUMPERS.items():
+        raw.adapters.register_dumper(packed, dumper)
     return raw
+
+
+def loop_over_arrays(session: Session) -> None:
+    """Have the rest of the transaction find rows one by one, in the order of the arrays that name them."""
+    with statements(session) as raw:
+        raw.execute(_NESTED_LOOPS)
 
 
 @contextmanager

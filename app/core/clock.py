@@ -33,6 +33,13 @@ class SetClock:
         return self.at
 
 
+def write_clock(instant: datetime) -> str:
+    """The time in Leeds as GOV.UK writes times: 9am, 5:30pm."""
+    local = instant.astimezone(LONDON)
+    minutes = f":{local.minute:02}" if local.minute else ""
+    return f"{local.hour % 12 or 12}{minutes}{'am' if local.hour < 12 else 'pm'}"  # noqa: PLR2004 - noon
+
+
 def london_date(instant: datetime) -> date:
     """The calendar date that a person in Leeds would call `instant`."""
     return instant.astimezone(LONDON).date()

@@ -33,6 +33,8 @@ def sqlalchemy_url(database_url: str) -> str:
 def connect_engine(database_url: str, *, scheme: str, role: str | None = APP_ROLE, pool_size: int = 5) -> Engine:
     """An engine whose sessions see one scheme's tables, in UTC, with bounded waits (30 s a statement, 10 s a lock)."""
     options = [f"search_path={scheme}", "timezone=UTC", "statement_timeout=30000", "lock_timeout=10000"]
+    # Our statements are short: compiling one takes longer than running it, and forced plans always look expensive.
+    options.append("jit=off")
     if role is not None:
         options.append(f"role={role}")
     return create_engine(

@@ -28,6 +28,7 @@ SETTINGS = (
     "log_timezone=UTC",
     "shared_buffers=256MB",
     "max_connections=200",
+    "wal_compression=on",  # page images after a checkpoint are a third of the log otherwise
     "log_error_verbosity=terse",  # the details of an error, and the statement, may hold personal data
     "log_min_error_statement=panic",
 )

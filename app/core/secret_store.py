@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -18,6 +19,7 @@ from app.core.errors import Misconfigured
 from app.core.settings import Settings
 
 MINIMUM_BYTES = 32
+_OTHERS = 0o077
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def resolve_secrets(settings: Settings, *, demo: bool) -> Secrets:
     try:
         secret = base64.b64decode(secret_key, validate=True)
         serialization.load_pem_private_key(signing_key.encode(), password=None)
-    except (binascii.Error, ValueError) as fault:
+    except (binascii.Error, ValueError, TypeError, UnsupportedAlgorithm) as fault:  # TypeError: it has a password
         message = "SECRET_KEY must be base64 and SIGNING_KEY an EC private key in PEM form; one of them is not."
         raise Misconfigured(message) from fault
     if len(secret) < MINIMUM_BYTES:
@@ -72,8 +74,25 @@ def _demo_secrets(data_dir: Path) -> dict[str, str]:
         pass
     finally:
         fresh.unlink()
-    kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-    return kept
+    return _read_kept(path)
+
+
+def _read_kept(path: Path) -> dict[str, str]:
+    """The secrets as they were made; raises Misconfigured when the file is spoilt or can't be closed to others."""
+    try:
+        if path.stat().st_mode & _OTHERS:
+            path.chmod(0o600)
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        return {name: str(kept[name]) for name in ("signing_key", "secret_key")}
+    except PermissionError as fault:
+        message = f"{path} must be a file of the user who runs this, closed to others: chmod 600 {path}"
+        raise Misconfigured(message) from fault
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        message = (
+            f"{path} cannot be read. Put back a copy of it: cards, codes and client secrets of the demonstration come "
+            "from it. Without one, choose another DATA_DIR, or delete this one to start afresh."
+        )
+        raise Misconfigured(message) from fault
 
 
 def _new_signing_key() -> str:

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+DATABASE_DRIVERS = ("postgresql", "postgres", "postgresql+psycopg")
+REDIS_PROTOCOLS = ("redis", "rediss", "unix")
 
 
 class Settings(BaseSettings):
     """What the environment says; secrets are resolved by `app.core.secret_store`, demo ones from `data_dir`."""
 
-    model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True)
+    # Of an address with a password nothing may be repeated, and an empty DATA_DIR must not mean the current directory.
+    model_config = SettingsConfigDict(
+        env_file=None, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     database_url: str | None = Field(default=None, description="PostgreSQL to use; without it an embedded one is run")
     redis_url: str | None = Field(default=None, description="Redis for rate limits across processes; else in memory")
@@ -27,3 +37,35 @@ class Settings(BaseSettings):
     signing_key: SecretStr | None = Field(default=None, description="EC P-256 private key, PEM; signs access tokens")
     late_window_days: Annotated[int, Field(ge=1, le=90)] = Field(default=14, description="How late an event may come")
     pool_size: Annotated[int, Field(ge=1, le=200)] = Field(default=32, description="Threads, and connections for them")
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database_url(cls, written: str | None) -> str | None:
+        if written is not None and _find_driver(written) not in DATABASE_DRIVERS:
+            kind = "address"
+            raise PydanticCustomError(kind, "write it as postgresql://user:password@host:port/name")
+        return written
+
+    @field_validator("redis_url")
+    @classmethod
+    def _check_redis_url(cls, written: str | None) -> str | None:
+        if written is not None and _find_protocol(written) not in REDIS_PROTOCOLS:
+            kind = "address"
+            raise PydanticCustomError(kind, "write it as redis://host:port/number")
+        return written
+
+
+def _find_driver(database_url: str) -> str | None:
+    """What is before :// of an address that can be read; whether anything answers there is found out by asking."""
+    try:
+        return make_url(database_url).drivername
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
+        return None
+
+
+def _find_protocol(redis_url: str) -> str | None:
+    try:
+        port = urlsplit(redis_url).port
+    except ValueError:
+        return None
+    return None if port == 0 else urlsplit(redis_url).scheme

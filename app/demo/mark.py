@@ -1,10 +1,10 @@
-"""DATA_DIR/demo.json: says that this DATA_DIR is a demonstration, and where it was last served."""
+"""DATA_DIR/demo.json: says that this DATA_DIR is a demonstration, where its data are, and where it was last served."""
 
 from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from app.core.errors import Misconfigured
@@ -14,9 +14,14 @@ _NAME = "demo.json"
 
 @dataclass(frozen=True)
 class DemoMark:
-    """`base_url` is how people reach the server that was started last."""
+    """`base_url` is how people reach the server that was started last.
+
+    `database_given`: the data are in the database of DATABASE_URL, whose address is not written here, as it holds a
+    password; else in DATA_DIR.
+    """
 
     base_url: str
+    database_given: bool = False
 
 
 def find_mark(data_dir: Path) -> DemoMark | None:
@@ -24,7 +29,7 @@ def find_mark(data_dir: Path) -> DemoMark | None:
     path = data_dir / _NAME
     try:
         written = json.loads(path.read_text(encoding="utf-8"))
-        return DemoMark(base_url=str(written["base_url"]))
+        return DemoMark(str(written["base_url"]), written.get("database_given") is True)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as fault:
@@ -36,5 +41,5 @@ def write_mark(data_dir: Path, mark: DemoMark) -> None:
     """Write the mark whole or not at all."""
     data_dir.mkdir(parents=True, exist_ok=True)
     fresh = data_dir / f"{_NAME}.{os.getpid()}"
-    fresh.write_text(json.dumps({"base_url": mark.base_url}) + "\n", encoding="utf-8")
+    fresh.write_text(json.dumps(asdict(mark)) + "\n", encoding="utf-8")
     fresh.replace(data_dir / _NAME)

@@ -37,7 +37,7 @@ from app.earning.intake import LARGEST_BATCH, IntakeOptions, record_events
 from app.identity.permissions import EVENTS_READ, EVENTS_WRITE, TOKENS_READ, VOUCHERS_REDEEM
 from app.identity.queries import Client
 from app.identity.service import add_partner_staff, create_officer, register_client, register_source
-from app.ledger.chart import BACKING_PENCE_PER_100_POINTS
+from app.ledger.rate import keep_rate, pence_behind
 from app.ledger.service import fund_campaign, pay_into_pot
 from app.offers.queries import PartnerRead, RewardRead
 from app.offers.service import add_partner, add_reward
@@ -135,7 +135,7 @@ def _open_campaigns(session: Session, *, now: datetime) -> None:
             starts_on=london_date(now - YEAR),
             ends_on=london_date(now + YEAR),
         )
-        pence = Pence(campaign.points * BACKING_PENCE_PER_100_POINTS // 100)
+        pence = pence_behind(campaign.points, rate=keep_rate(session))
         pay_into_pot(session, funder_id=campaign.funder, pence=pence, now=now)
         fund_campaign(
             *(session,), campaign_id=campaign_id, points=Points(campaign.points), funder_id=campaign.funder, now=now

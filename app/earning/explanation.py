@@ -56,5 +56,5 @@ def explain_event(session: Session, *, source: str, external_id: str) -> EventEx
 
 
 def pin(known: KeptEvent) -> Event:
-    """The event with what its budgets let each rule give, so that a replay gives the very lines stored."""
-    return replace(known.event, pinned={line.rule: line.got for line in known.lines})
+    """The event with what its budgets and shared counters were then, so that a replay gives the very lines stored."""
+    return replace(known.event, pinned={line.rule: line.got for line in known.lines}, shared=known.shared)

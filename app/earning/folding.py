@@ -13,7 +13,17 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from app.earning.records import KeptEvent, LockedState, NewEvent, load_kept, save_states, update_outcomes
+from app.earning.records import (
+    KeptEvent,
+    LockedState,
+    NewEvent,
+    SharedRow,
+    load_kept,
+    lock_shared,
+    save_shared,
+    save_states,
+    update_outcomes,
+)
 from app.ledger.chart import quarter_of
 from app.ledger.posting import Award, Correction, lock_budgets, post_awards, post_corrections
 from app.rulebook.queries import find_budgets, load_timeline
@@ -21,6 +31,8 @@ from rules.artefact import Timeline
 from rules.errors import NeedsReplay
 from rules.event import Event, Outcome
 from rules.fold import Folded, fold, replay
+from rules.parts import Multiply, Unlock
+from rules.shared import community_only, give_back, shared_counters
 
 
 @dataclass(slots=True)
@@ -50,67 +62,99 @@ class Refold:
     def events(self) -> list[Event]:
         return [new.event for new in self.new]
 
-    def fold(self, timeline: Timeline, remaining: dict[str, int] | None) -> None:
-        """Decide; raises NeedsReplay when the earlier events are needed and not loaded."""
+    def every_event(self) -> list[Event]:
+        """New ones, and all that are decided anew or no longer count."""
+        return [*self.events(), *(known.event for known in self.kept or []), *(known.event for known in self.gone)]
+
+    def fold(self, timeline: Timeline, remaining: dict[str, int] | None, shared: dict[str, SharedRow]) -> None:
+        """Decide; raises NeedsReplay when the earlier events are needed and not loaded.
+
+        What the resident got before out of `remaining` and of a household's room in `shared` is there to be got again.
+        """
         if self.kept is None:
-            self.folded = fold(timeline, self.locked.state, self.events(), remaining)
+            self.folded = fold(timeline, self.locked.state, self.events(), remaining, shared)
             return
         if remaining is not None:
             for campaign, points in self.earlier_grants.items():
                 remaining[campaign] = remaining.get(campaign, 0) + points
-        self.folded = replay(timeline, [*(known.event for known in self.kept), *self.events()], remaining)
+        give_back(timeline, [(known.event, known.lines) for known in [*self.kept, *self.gone]], shared)
+        settled = [known.with_shared(community_only(known.shared)) for known in self.kept]
+        self.folded = replay(timeline, [*settled, *self.events()], remaining, shared)
 
     def outcomes(self) -> dict[tuple[datetime, str, str], Outcome]:
         assert self.folded is not None, "the caller folds first"
         return {outcome.key: outcome for outcome in self.folded.outcomes}
 
-    def asked(self) -> Counter[str]:
-        """Net points wanted from each campaign, below zero where some come back."""
+    def add_asked(self, asked: Counter[str]) -> None:
+        """Add the net points wanted from each campaign, below zero where some come back."""
         assert self.folded is not None, "the caller folds first"
-        wanted: Counter[str] = Counter()
         for outcome in self.folded.outcomes:
             for line in outcome.lines:
-                wanted[line.campaign] += line.got
+                asked[line.campaign] += line.got
         if self.kept is not None:
-            wanted.subtract(self.earlier_grants)
-        return wanted
+            asked.subtract(self.earlier_grants)
 
 
 def decide_and_post(session: Session, *, refolds: Sequence[Refold], now: datetime) -> None:
-    """Fold, trim to the budgets, and write points, corrections, earlier outcomes and states.
+    """Fold, trim to the budgets, and write points, corrections, earlier outcomes, shared counters and states.
 
     The residents' state rows are locked. Writing the new events is left to the caller, who knows how many they are.
     """
     timeline = load_timeline(session)
-    _fold_all(session, refolds, timeline, remaining=None)
+    _fold_all(session, refolds, timeline, remaining=None, shared={})
+    rows = _lock_shared_rows(session, refolds, timeline)
+    shared = dict(rows)
+    if rows:
+        touching = [refold for refold in refolds if shared_counters(timeline, refold.every_event())]
+        _fold_all(session, touching, timeline, remaining=None, shared=shared)
     asked: Counter[str] = Counter()
     for refold in refolds:
-        asked.update(refold.asked())
+        refold.add_asked(asked)
     accounts = {key: budget.account_id for key, budget in find_budgets(session).items()}
     touched = _with_alternatives(set(asked), timeline)
     left = lock_budgets(session, account_ids=sorted(accounts[campaign] for campaign in touched))
     remaining = {campaign: left[accounts[campaign]] for campaign in touched}
     if any(asked[campaign] > remaining[campaign] for campaign in touched):
-        _fold_all(session, refolds, timeline, remaining)
+        shared = dict(rows)
+        _fold_all(session, refolds, timeline, remaining, shared)
     _post(session, refolds, accounts, now)
+    changed = {name: row for name, row in shared.items() if rows.get(name) != row}
+    if changed:
+        save_shared(session, rows=changed)
+
+
+def _lock_shared_rows(session: Session, refolds: Sequence[Refold], timeline: Timeline) -> dict[str, SharedRow]:
+    """Lock every counter that the batch might move, when the first fold has shown which residents are replayed."""
+    names = shared_counters(timeline, [event for refold in refolds for event in refold.every_event()])
+    return lock_shared(session, names=names) if names else {}
 
 
 def _with_alternatives(campaigns: set[str], timeline: Timeline) -> set[str]:
-    """And those whose offers may step in for one of these, in a stacking group, when its budget is spent."""
+    """And those whose offers may step in for one of these, when its budget is spent.
+
+    That is another offer of a stacking group; and where one rule follows from another, any campaign of the rule set.
+    """
     touched = set(campaigns)
     for _, artefact in timeline.entries:
+        if campaigns and any(isinstance(rule.effect, Multiply | Unlock) for rule in artefact.rules):
+            touched |= {rule.campaign for rule in artefact.rules}
+            continue
         groups = {rule.stacking.group for rule in artefact.rules if rule.stacking and rule.campaign in campaigns}
         touched |= {rule.campaign for rule in artefact.rules if rule.stacking and rule.stacking.group in groups}
     return touched
 
 
 def _fold_all(
-    session: Session, refolds: Sequence[Refold], timeline: Timeline, remaining: dict[str, int] | None
+    session: Session,
+    refolds: Sequence[Refold],
+    timeline: Timeline,
+    remaining: dict[str, int] | None,
+    shared: dict[str, SharedRow],
 ) -> None:
     late: list[Refold] = []
     for refold in refolds:
         try:
-            refold.fold(timeline, remaining)
+            refold.fold(timeline, remaining, shared)
         except NeedsReplay:
             late.append(refold)
     if late:
@@ -118,7 +162,7 @@ def _fold_all(
         for refold in late:
             gone = {known.id for known in refold.gone}
             refold.kept = [known for known in kept[refold.resident_id] if known.id not in gone]
-            refold.fold(timeline, remaining)
+            refold.fold(timeline, remaining, shared)
 
 
 def _post(session: Session, refolds: Sequence[Refold], accounts: dict[str, int], now: datetime) -> None:
@@ -129,19 +173,23 @@ def _post(session: Session, refolds: Sequence[Refold], accounts: dict[str, int],
     states: dict[int, LockedState] = {}
     for refold in refolds:
         assert refold.folded is not None, "nothing is posted undecided"
+        replayed = refold.kept is not None
+        states[refold.resident_id] = LockedState(refold.folded.state, refold.locked.refolds + replayed)
+        if not replayed:
+            for new, outcome in zip(refold.new, refold.folded.outcomes, strict=True):
+                new.outcome, new.reasons = outcome, outcome.reasons
+                if outcome.points:
+                    awards.extend(_awards(new, outcome, accounts))
+            continue
         outcomes = refold.outcomes()
         for new in refold.new:
             new.outcome = outcomes[new.event.key]
             new.reasons = new.outcome.reasons
-        replayed = refold.kept is not None
-        states[refold.resident_id] = LockedState(refold.folded.state, refold.locked.refolds + replayed)
-        if not replayed:
-            awards.extend(_awards(refold, accounts))
-            continue
         different = [(known, outcomes[known.event.key]) for known in refold.kept or [] if _differs(known, outcomes)]
         changed.extend(different)
         if refold.new:
             refold.new[0].adjusted = sum(outcome.points - known.points for known, outcome in different)
+        corrections.extend(_late_awards(refold, accounts, quarter))
         corrections.extend(_corrections(refold, different, accounts, quarter))
     post_awards(session, awards=awards, now=now)
     post_corrections(session, corrections=corrections, now=now)
@@ -152,21 +200,38 @@ def _post(session: Session, refolds: Sequence[Refold], accounts: dict[str, int],
 
 def _differs(known: KeptEvent, outcomes: dict[tuple[datetime, str, str], Outcome]) -> bool:
     outcome = outcomes[known.event.key]
-    return outcome.lines != known.lines or outcome.reasons != known.reasons
+    return outcome.lines != known.lines or outcome.reasons != known.reasons or outcome.shared != known.shared
 
 
-def _awards(refold: Refold, accounts: dict[str, int]) -> list[Award]:
+def _awards(new: NewEvent, outcome: Outcome, accounts: dict[str, int]) -> list[Award]:
     return [
         Award(
             event_id=new.id,
             budget_account=accounts[line.campaign],
-            wallet_id=refold.resident_id,
+            wallet_id=new.resident_id,
             points=line.got,
             effective_at=new.event.happened_at,
         )
+        for line in outcome.lines
+        if line.got
+    ]
+
+
+def _late_awards(refold: Refold, accounts: dict[str, int], quarter: int) -> list[Correction]:
+    """What new events of a refold earn. Posted with its corrections, so that what moves to them from others meets."""
+    return [
+        Correction(
+            cause_event_id=new.id,
+            refold=refold.locked.refolds + 1,
+            budget_account=accounts[line.campaign],
+            wallet_id=refold.resident_id,
+            points=line.got,
+            quarter=quarter,
+            effective_at=new.event.happened_at,
+            earned=line.got,
+        )
         for new in refold.new
-        if new.outcome
-        for line in new.outcome.lines
+        for line in (new.outcome.lines if new.outcome else ())
         if line.got
     ]
 
@@ -174,11 +239,8 @@ def _awards(refold: Refold, accounts: dict[str, int]) -> list[Award]:
 def _corrections(
     refold: Refold, different: list[tuple[KeptEvent, Outcome]], accounts: dict[str, int], quarter: int
 ) -> list[Correction]:
-    """One net movement per campaign and quarter, gains first, so that nothing is written off that need not be."""
+    """What changes for earlier events: one net movement per campaign and quarter, in the name of the cause."""
     net: Counter[tuple[str, int]] = Counter()
-    for new in refold.new:
-        for line in new.outcome.lines if new.outcome else ():
-            net[line.campaign, quarter] += line.got
     for known, outcome in different:
         after: Counter[str] = Counter()
         for line in outcome.lines:

@@ -17,6 +17,7 @@ from app.rulebook.queries import list_rules
 
 Schedule = Literal["daily", "weekly"]
 
+NOT_KNOWN = "It is not known yet up to which day this is complete."
 DAYS: dict[str, int] = {"daily": 1, "weekly": 7}
 """How many days a file of each schedule covers. It is due on the day after the last of them."""
 
@@ -66,11 +67,11 @@ def note_events(session: Session, *, newest: Mapping[int, datetime], now: dateti
     _advance(session, {source: london_date(at) - timedelta(days=1) for source, at in newest.items()}, now)
 
 
-def list_freshness(session: Session, *, now: datetime) -> tuple[FreshnessRead, ...]:
-    """The sources that feed rules in force, by title."""
+def list_freshness(session: Session, *, now: datetime, feeding_only: bool = True) -> tuple[FreshnessRead, ...]:
+    """The sources that feed rules in force, or all of them, by title."""
     today = london_date(now)
-    feeding = {rule.source for rule in list_rules(session) if rule.in_force(today)}
-    sources = [source for source in list_sources(session).values() if source.name in feeding]
+    feeding = {rule.source for rule in list_rules(session) if rule.in_force(today)} if feeding_only else None
+    sources = [source for source in list_sources(session).values() if feeding is None or source.name in feeding]
     ids = [source.id for source in sources]
     rows = {
         row.source_id: row
@@ -88,7 +89,7 @@ def _advance(session: Session, complete_to: Mapping[int, date], now: datetime) -
         text("SELECT source_id, complete_to FROM source_freshness WHERE source_id = ANY(:ids)"),
         {"ids": list(complete_to)},
     )
-    before = dict(known.tuples().all())
+    before = {row.source_id: row.complete_to for row in known}
     for source_id, day in sorted(complete_to.items()):
         if source_id in before and before[source_id] is not None and before[source_id] >= day:
             continue
@@ -125,7 +126,7 @@ def _find_expected(row: SourceFreshness) -> date | None:
 
 
 def _tell(complete_to: date | None, expected_on: date | None, *, late: bool) -> str:
-    told = f"Complete to {_written(complete_to)}." if complete_to else "Nothing has come from here yet."
+    told = f"Complete to {_written(complete_to)}." if complete_to else NOT_KNOWN
     if expected_on is None:
         return told
     if late:

@@ -1,8 +1,8 @@
 """Events in: one set-based transaction by the steps of docs/explanation/posting.md, with a result for every event.
 
 (1) find the cards' holders, (2) lock their states in id order, (3) find which events are known, (4) judge the rest,
-(5) fold each resident and lock the budgets that are asked, (6) write events, points, wallets and states, (7) when
-fewer events went in than expected, somebody sent the same in between: roll back and run again.
+(5) fold each resident and lock the budgets that are asked, (6) write points, wallets, states and events, (7) when an
+event turns out to be there, somebody sent the same in between: roll back and run again.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import msgspec
 from sqlmodel import Session
 
+from app.core.arrays import loop_over_arrays
 from app.core.clock import london_date
-from app.core.errors import Refusal, TryAgain
+from app.core.errors import Refusal
 from app.core.ids import take_ids
 from app.earning.envelope import Content, Envelope, read_content, read_envelope
 from app.earning.errors import BatchTooLarge, EventChanged, SourceNotYours
 from app.earning.folding import Refold, decide_and_post
+from app.earning.missing import close_missing
 from app.earning.records import (
     KnownEvent,
     LockedState,
@@ -34,6 +37,7 @@ from app.identity.sources import SourceRead, list_sources
 from app.ledger.chart import quarter_of
 from app.residents.cards import CardKeys
 from app.residents.queries import CardHolder, find_card_holders
+from app.rulebook.pauses import EARNING_PAUSED, Pause, Paused, find_pauses, is_paused
 from rules.event import Event
 
 LARGEST_BATCH = 1000
@@ -55,8 +59,7 @@ class IntakeOptions:
     latest: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EventResult:
+class EventResult(msgspec.Struct, frozen=True):
     """What became of one event. `source` and `id` are None where they were not sound enough to repeat.
 
     `status`: awarded, recorded, duplicate, not_enrolled, held or rejected; `points` are the event's own, `adjusted`
@@ -81,6 +84,7 @@ class _Batch:
     holders: dict[str, CardHolder]
     states: dict[int, LockedState]
     known: dict[tuple[int, str], KnownEvent]
+    pauses: tuple[Pause, ...]
     options: IntakeOptions
     now: datetime
 
@@ -100,6 +104,7 @@ def record_events(
     """
     if len(events) > LARGEST_BATCH:
         raise BatchTooLarge(events=len(events), most=LARGEST_BATCH)
+    loop_over_arrays(session)
     sources = list_sources(session)
     envelopes = [_read_envelope(sent, client, sources) for sent in events]
     batch = _look_up(session, client, sources, envelopes, keys, options, now)
@@ -152,12 +157,14 @@ def _look_up(
     now: datetime,
 ) -> _Batch:
     sound = [envelope for envelope in envelopes if isinstance(envelope, Envelope)]
-    hashes = {subject: keys.hash_subject(subject) for subject in {envelope.subject for envelope in sound} if subject}
+    subjects = {envelope.subject for envelope in sound if isinstance(envelope.subject, str)}
+    hashes = {subject: keys.hash_subject(subject) for subject in subjects}
     by_hash = find_card_holders(session, hashes=list(hashes.values()))
     holders = {subject: by_hash[token_hash] for subject, token_hash in hashes.items() if token_hash in by_hash}
     states = lock_states(session, resident_ids=[holder.resident_id for holder in holders.values()])
     known = find_known(session, keys=[(sources[envelope.source].id, envelope.id) for envelope in sound])
-    return _Batch(client, sources, holders, states, known, options, now)
+    pauses = find_pauses(session, what=Paused.EARNING)
+    return _Batch(client, sources, holders, states, known, pauses, options, now)
 
 
 def _judge(envelope: Envelope, batch: _Batch) -> EventResult | NewEvent:
@@ -181,12 +188,18 @@ def _judge(envelope: Envelope, batch: _Batch) -> EventResult | NewEvent:
     holder = batch.holders.get(content.subject)
     if holder is None or content.happened_at < holder.enrolled_at:
         return EventResult(envelope.source, envelope.id, "not_enrolled")
-    return _new_event(envelope, content, holder, source, counted=not batch.options.history)
+    uncounted: tuple[str, ...] = ()
+    if batch.options.history:
+        uncounted = (BEFORE_SCHEME,)
+    elif batch.pauses and is_paused(batch.pauses, content.happened_at):
+        uncounted = (EARNING_PAUSED,)
+    return _new_event(envelope, content, holder, source, uncounted)
 
 
 def _new_event(
-    envelope: Envelope, content: Content, holder: CardHolder, source: SourceRead, *, counted: bool
+    envelope: Envelope, content: Content, holder: CardHolder, source: SourceRead, uncounted: tuple[str, ...]
 ) -> NewEvent:
+    """`uncounted` says why no rule is asked about it, empty where rules are."""
     event = Event(
         source=envelope.source,
         id=envelope.id,
@@ -203,8 +216,8 @@ def _new_event(
         source_id=source.id,
         digest=envelope.digest,
         event=event,
-        counted=counted,
-        reasons=() if counted else (BEFORE_SCHEME,),
+        counted=not uncounted,
+        reasons=uncounted,
     )
 
 
@@ -230,8 +243,8 @@ def _keep(session: Session, batch: _Batch, new: list[NewEvent]) -> None:
         refolds.append(Refold(resident_id, batch.states[resident_id], events, cause_id=events[0].id))
     if refolds:
         decide_and_post(session, refolds=refolds, now=batch.now)
-    if insert_events(session, events=new, quarter=quarter_of(batch.now), now=batch.now) < len(new):
-        raise TryAgain
+    insert_events(session, events=new, quarter=quarter_of(batch.now), now=batch.now)
+    close_missing(session, events=new, now=batch.now)
 
 
 def _result_of(

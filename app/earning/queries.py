@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from app.core.clock import london_date
+from app.core.paging import CursorUnknown
 from app.earning.errors import EventUnknown
 from app.earning.records import Status
 from rules.catalogue import EVENT_TYPES
@@ -91,7 +92,7 @@ def get_event(session: Session, *, source: str, external_id: str) -> EventRead:
 
 
 def list_activity(session: Session, *, resident_id: int, after: str | None, limit: int) -> tuple[Activity, ...]:
-    """Newest first; `after` is the cursor of the last one seen, anything else begins at the newest."""
+    """Newest first; `after` is the cursor of the last one seen, None begins at the newest. Raises CursorUnknown."""
     happened_before, id_before = _read_cursor(after)
     rows = session.execute(
         text(
@@ -133,7 +134,10 @@ def sum_points_by_rule(session: Session) -> dict[str, int]:
 
 
 def _read_cursor(after: str | None) -> tuple[int | None, int]:
-    happened, _, event_id = (after or "").partition("-")
-    if all(part.isascii() and part.isdigit() and len(part) <= 18 for part in (happened, event_id)):  # noqa: PLR2004 - bigints
-        return int(happened), int(event_id)
-    return None, 0
+    """When the last one seen happened, in microseconds since 1970, and its id."""
+    if after is None:
+        return None, 0
+    happened, _, event_id = after.partition("-")
+    if not all(part.isascii() and part.isdigit() and len(part) <= 18 for part in (happened, event_id)):  # noqa: PLR2004 - bigints
+        raise CursorUnknown
+    return int(happened), int(event_id)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from enum import IntEnum
 
 import msgspec
+from psycopg import errors as pg
 from sqlalchemy import text
 from sqlmodel import Session
 
+from app.core.arrays import Bigints, Blobs, Instants, Texts, pipeline, statements
+from app.core.errors import TryAgain
 from rules.event import EVIDENCE, Event, Line, Outcome
 from rules.state import State
 
@@ -29,8 +32,7 @@ class Status(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
-class KnownEvent:
+class KnownEvent(msgspec.Struct, frozen=True, gc=False):
     """An event as it stands in the books, enough to answer a repeat."""
 
     digest: bytes
@@ -40,8 +42,7 @@ class KnownEvent:
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class KeptEvent:
+class KeptEvent(msgspec.Struct, frozen=True, gc=False):
     """One of a resident's events with what was decided about it."""
 
     id: int
@@ -50,6 +51,7 @@ class KeptEvent:
     lines: tuple[Line, ...]
     points: int
     reasons: tuple[str, ...]
+    shared: dict[str, int]
 
     @property
     def grants(self) -> dict[str, int]:
@@ -59,17 +61,19 @@ class KeptEvent:
             granted[line.campaign] = granted.get(line.campaign, 0) + line.got
         return granted
 
+    def with_shared(self, shared: dict[str, int]) -> Event:
+        """The event, to be decided anew with these counters as they were."""
+        return replace(self.event, shared=shared)
 
-@dataclass(frozen=True, slots=True)
-class LockedState:
+
+class LockedState(msgspec.Struct, frozen=True, gc=False):
     """A resident's state, locked until the transaction ends."""
 
     state: State
     refolds: int
 
 
-@dataclass(slots=True)
-class NewEvent:
+class NewEvent(msgspec.Struct, gc=False, eq=False):
     """An event about to be kept; `outcome` is filled in by the fold."""
 
     id: int
@@ -88,42 +92,58 @@ class NewEvent:
         return self.outcome.points if self.outcome else 0
 
 
-def lock_states(session: Session, *, resident_ids: Sequence[int]) -> dict[int, LockedState]:
+_MAKE_STATES = """
+    INSERT INTO resident_states (resident_id) SELECT id FROM unnest(%s) AS id
+    WHERE NOT EXISTS (SELECT FROM resident_states WHERE resident_id = id) ON CONFLICT DO NOTHING
+"""
+
+_LOCK_STATES = """
+    SELECT s.resident_id, s.state, s.refolds FROM unnest(%s) AS id JOIN resident_states s ON s.resident_id = id
+    ORDER BY s.resident_id FOR UPDATE OF s
+"""
+
+_SAVE_STATES = """
+    UPDATE resident_states s SET state = new.state, refolds = new.refolds
+    FROM unnest(%s, %s, %s) AS new (id, state, refolds) WHERE s.resident_id = new.id
+"""
+
+_FIND_KNOWN = """
+    SELECT e.source_id, e.external_id, e.digest, e.status, e.points, e.adjusted, e.reasons
+    FROM unnest(%s, %s) AS sent (source, id)
+    JOIN events e ON e.source_id = sent.source::smallint AND e.external_id = sent.id
+"""
+
+_INSERT = """
+    INSERT INTO events (id, resident_id, card_id, happened_at, points, adjusted, source_id, evidence, status, counted,
+                        external_id, type, digest, data, resident_facts, lines, reasons, shared, recorded_at, quarter)
+    SELECT id, resident, card, happened_at, points, adjusted, source, evidence, status, counted = 1,
+           external_id, type, digest, data::jsonb, facts::jsonb, lines::jsonb, reasons::text[], shared::jsonb,
+           %s, %s::smallint
+    FROM unnest(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+         AS new (id, resident, card, happened_at, points, adjusted, source, evidence, status, counted,
+                 external_id, type, digest, data, facts, lines, reasons, shared)
+"""
+
+
+def lock_states(session: Session, *, resident_ids: Collection[int]) -> dict[int, LockedState]:
     """Make the missing rows and lock all, both in id order, so that two batches never wait for each other."""
-    ids = sorted(set(resident_ids))
-    session.execute(
-        text(
-            "INSERT INTO resident_states (resident_id) SELECT id FROM unnest(CAST(:ids AS bigint[])) AS id"
-            " WHERE NOT EXISTS (SELECT FROM resident_states WHERE resident_id = id) ORDER BY id"
-            " ON CONFLICT DO NOTHING"
-        ),
-        {"ids": ids},
-    )
-    rows = session.execute(
-        text(
-            "SELECT resident_id, state, refolds FROM resident_states WHERE resident_id = ANY(:ids)"
-            " ORDER BY resident_id FOR UPDATE"
-        ),
-        {"ids": ids},
-    )
+    ids = Bigints(sorted(set(resident_ids)))
+    with pipeline(session) as raw:
+        raw.execute(_MAKE_STATES, [ids])
+        locked = raw.execute(_LOCK_STATES, [ids], binary=True)
     return {
-        resident_id: LockedState(State.from_json(bytes(state)) if state is not None else State(), refolds)
-        for resident_id, state, refolds in rows
+        resident_id: LockedState(State() if state is None else State.from_bytes(state), refolds)
+        for resident_id, state, refolds in locked.fetchall()
     }
 
 
 def find_known(session: Session, *, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], KnownEvent]:
     """Events that are in the books already, by (source id, external id)."""
-    rows = session.execute(
-        text(
-            "SELECT source_id, external_id, digest, status, points, adjusted, reasons FROM events"
-            " JOIN unnest(CAST(:sources AS smallint[]), CAST(:ids AS text[])) AS sent(source, id)"
-            " ON source_id = sent.source AND external_id = sent.id"
-        ),
-        {"sources": [source for source, _ in keys], "ids": [external_id for _, external_id in keys]},
-    )
+    sent = [Bigints([source for source, _ in keys]), Texts([external_id for _, external_id in keys])]
+    with statements(session) as raw:
+        rows = raw.execute(_FIND_KNOWN, sent, binary=True).fetchall()
     return {
-        (source, external_id): KnownEvent(bytes(digest), Status(status), points, adjusted, tuple(reasons))
+        (source, external_id): KnownEvent(digest, Status(status), points, adjusted, tuple(reasons))
         for source, external_id, digest, status, points, adjusted, reasons in rows
     }
 
@@ -133,7 +153,8 @@ def load_kept(session: Session, *, resident_ids: Sequence[int]) -> dict[int, lis
     rows = session.execute(
         text(
             "SELECT e.resident_id, e.id, s.name, e.external_id, e.type, e.happened_at, e.data, e.resident_facts,"
-            " e.evidence, e.quarter, e.lines, e.points, e.reasons FROM events e JOIN sources s ON s.id = e.source_id"
+            " e.evidence, e.quarter, e.lines, e.points, e.reasons, e.shared"
+            " FROM events e JOIN sources s ON s.id = e.source_id"
             " WHERE e.resident_id = ANY(:ids) AND e.counted AND e.voided_at IS NULL"
         ),
         {"ids": list(resident_ids)},
@@ -146,45 +167,38 @@ def load_kept(session: Session, *, resident_ids: Sequence[int]) -> dict[int, lis
     return kept
 
 
-def insert_events(session: Session, *, events: Sequence[NewEvent], quarter: int, now: datetime) -> int:
-    """Keep new events; the number that were new after all (fewer: somebody sent the same in between)."""
-    records = [
-        {
-            "id": new.id,
-            "resident_id": new.resident_id,
-            "card_id": new.card_id,
-            "happened_at": new.event.happened_at,
-            "points": new.points,
-            "adjusted": new.adjusted,
-            "source_id": new.source_id,
-            "evidence": EVIDENCE.index(new.event.evidence),
-            "status": Status.AWARDED if new.points else Status.RECORDED,
-            "counted": new.counted,
-            "external_id": new.event.id,
-            "type": new.event.type,
-            "digest": new.digest.hex(),
-            "data": new.event.data,
-            "resident_facts": new.event.resident,
-            "lines": new.outcome.lines if new.outcome and new.outcome.lines else None,
-            "reasons": new.reasons,
-        }
-        for new in events
+def insert_events(session: Session, *, events: Sequence[NewEvent], quarter: int, now: datetime) -> None:
+    """Keep new events. Raises TryAgain when somebody sent one of them in between."""
+    encode = msgspec.json.encode
+    judged = [new.event for new in events]
+    facts = {id(event.resident): encode(event.resident) for event in judged}
+    columns = [
+        Bigints([new.id for new in events]),
+        Bigints([new.resident_id for new in events]),
+        Bigints([new.card_id for new in events]),
+        Instants([event.happened_at for event in judged]),
+        Bigints([new.points for new in events]),
+        Bigints([new.adjusted for new in events]),
+        Bigints([new.source_id for new in events]),
+        Bigints([EVIDENCE.index(event.evidence) for event in judged]),
+        Bigints([Status.AWARDED if new.points else Status.RECORDED for new in events]),
+        Bigints([new.counted for new in events]),
+        Texts([event.id for event in judged]),
+        Texts([event.type for event in judged]),
+        Blobs([new.digest for new in events]),
+        Texts([encode(event.data) for event in judged]),
+        Texts([facts[id(event.resident)] for event in judged]),
+        Texts([encode(new.outcome.lines) if new.outcome and new.outcome.lines else None for new in events]),
+        # Reasons are our own codes, letters and underscores: an array of them needs no quotes.
+        Texts([f"{{{','.join(new.reasons)}}}" for new in events]),
+        Texts([encode(new.outcome.shared) if new.outcome and new.outcome.shared else None for new in events]),
     ]
-    done = session.execute(
-        text(
-            "INSERT INTO events (id, resident_id, card_id, happened_at, recorded_at, points, adjusted, source_id,"
-            " evidence, status, quarter, counted, external_id, type, digest, data, resident_facts, lines, reasons)"
-            " SELECT id, resident_id, card_id, happened_at, :now, points, adjusted, source_id, evidence, status,"
-            " :quarter, counted, external_id, type, decode(digest, 'hex'), data, resident_facts, lines, reasons"
-            " FROM json_to_recordset(CAST(:records AS json)) AS sent(id bigint, resident_id bigint, card_id bigint,"
-            " happened_at timestamptz, points bigint, adjusted bigint, source_id smallint, evidence smallint,"
-            " status smallint, counted boolean, external_id text, type text, digest text, data jsonb,"
-            " resident_facts jsonb, lines jsonb, reasons text[]) ORDER BY source_id, external_id"
-            " ON CONFLICT (source_id, external_id) DO NOTHING"
-        ),
-        {"now": now, "quarter": quarter, "records": msgspec.json.encode(records).decode()},
-    )
-    return int(done.rowcount)  # type: ignore[attr-defined] # an INSERT's result has it; the annotation is general
+    # No ON CONFLICT: its speculative insertion logs a second record for every row, for the sake of a rare clash.
+    try:
+        with statements(session) as raw:
+            raw.execute(_INSERT, [now, quarter, *columns])
+    except pg.UniqueViolation as fault:
+        raise TryAgain from fault
 
 
 def update_outcomes(session: Session, *, changed: Sequence[tuple[KeptEvent, Outcome]], quarter: int) -> None:
@@ -197,14 +211,16 @@ def update_outcomes(session: Session, *, changed: Sequence[tuple[KeptEvent, Outc
             "quarter": quarter if outcome.points > known.points else known.quarter,
             "lines": outcome.lines or None,
             "reasons": outcome.reasons,
+            "shared": outcome.shared or None,
         }
         for known, outcome in changed
     ]
     session.execute(
         text(
             "UPDATE events SET points = new.points, status = new.status, quarter = new.quarter, lines = new.lines,"
-            " reasons = new.reasons FROM json_to_recordset(CAST(:records AS json)) AS new(id bigint, points bigint,"
-            " status smallint, quarter smallint, lines jsonb, reasons text[]) WHERE events.id = new.id"
+            " reasons = new.reasons, shared = new.shared FROM json_to_recordset(CAST(:records AS json))"
+            " AS new(id bigint, points bigint, status smallint, quarter smallint, lines jsonb, reasons text[],"
+            " shared jsonb) WHERE events.id = new.id"
         ),
         {"records": msgspec.json.encode(records).decode()},
     )
@@ -212,18 +228,53 @@ def update_outcomes(session: Session, *, changed: Sequence[tuple[KeptEvent, Outc
 
 def save_states(session: Session, *, states: dict[int, LockedState]) -> None:
     """Write the residents' states back; the rows are locked already."""
-    session.execute(
-        text(
-            "UPDATE resident_states SET state = new.state, refolds = new.refolds FROM"
-            " unnest(CAST(:ids AS bigint[]), CAST(:states AS bytea[]), CAST(:refolds AS int[]))"
-            " AS new(id, state, refolds) WHERE resident_id = new.id"
-        ),
-        {
-            "ids": list(states),
-            "states": [locked.state.to_json() for locked in states.values()],
-            "refolds": [locked.refolds for locked in states.values()],
-        },
-    )
+    columns = [
+        Bigints(states),
+        Blobs([locked.state.to_bytes() for locked in states.values()]),
+        Bigints([locked.refolds for locked in states.values()]),
+    ]
+    with statements(session) as raw:
+        raw.execute(_SAVE_STATES, columns)
+
+
+SharedRow = tuple[int, int, int]
+"""Window, value, and 0: a counter that residents share, as the engine reads it."""
+
+_MAKE_SHARED = """
+    INSERT INTO shared_counters (name, window_number, value) SELECT wanted.name, 0, 0
+    FROM unnest(%s) AS wanted (name)
+    WHERE NOT EXISTS (SELECT FROM shared_counters known WHERE known.name = wanted.name) ON CONFLICT DO NOTHING
+"""
+
+_LOCK_SHARED = """
+    SELECT c.name, c.window_number, c.value FROM unnest(%s) AS wanted (name)
+    JOIN shared_counters c ON c.name = wanted.name ORDER BY c.name COLLATE "C" FOR UPDATE OF c
+"""
+
+_SAVE_SHARED = """
+    UPDATE shared_counters c SET window_number = new.at, value = new.value
+    FROM unnest(%s, %s, %s) AS new (name, at, value) WHERE c.name = new.name
+"""
+
+
+def lock_shared(session: Session, *, names: Collection[str]) -> dict[str, SharedRow]:
+    """Make the missing rows and lock all in the order of their names; after the states and before the budgets."""
+    wanted = Texts(sorted(names))
+    with pipeline(session) as raw:
+        raw.execute(_MAKE_SHARED, [wanted])
+        locked = raw.execute(_LOCK_SHARED, [wanted])
+    return {name: (window, value, 0) for name, window, value in locked.fetchall()}
+
+
+def save_shared(session: Session, *, rows: dict[str, SharedRow]) -> None:
+    """Write counters back; the rows are locked already."""
+    columns = [
+        Texts(rows),
+        Bigints([window for window, _, _ in rows.values()]),
+        Bigints([value for _, value, _ in rows.values()]),
+    ]
+    with statements(session) as raw:
+        raw.execute(_SAVE_SHARED, columns)
 
 
 def count_not_enrolled(session: Session, *, counts: dict[tuple[int, date], int]) -> None:
@@ -249,7 +300,7 @@ def _read_kept(row: object) -> KeptEvent:
         resident=kept.resident_facts or {},
         evidence=EVIDENCE[kept.evidence],
     )
-    return KeptEvent(kept.id, event, kept.quarter, kept.lines or (), kept.points, kept.reasons)
+    return KeptEvent(kept.id, event, kept.quarter, kept.lines or (), kept.points, kept.reasons, kept.shared or {})
 
 
 class _KeptRow(msgspec.Struct, frozen=True):
@@ -265,3 +316,4 @@ class _KeptRow(msgspec.Struct, frozen=True):
     lines: tuple[Line, ...] | None
     points: int
     reasons: tuple[str, ...]
+    shared: dict[str, int] | None

@@ -63,6 +63,7 @@ class EventRow(Row, table=True):
     resident_facts: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB, nullable=True))
     lines: list[Any] | None = Field(default=None, sa_column=Column(JSONB, nullable=True))
     reasons: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    shared: dict[str, int] | None = Field(default=None, sa_column=Column(JSONB, nullable=True))
     voided_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
     void_reason: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
 
@@ -78,6 +79,20 @@ class ResidentState(Row, table=True):
     state: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
 
 
+class SharedCounter(Row, table=True):
+    """What residents count together: a community's progress, or what a household has used of a limit, in one window."""
+
+    __tablename__ = "shared_counters"
+    __table_args__ = (
+        CheckConstraint("value >= 0", name="ck_shared_counters_value"),
+        {"postgresql_with": {"fillfactor": "50"}},
+    )
+
+    name: str = Field(sa_column=Column(Text, primary_key=True))
+    window_number: int = Field(sa_column=Column(BigInteger, nullable=False))
+    value: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
 class NotEnrolledCount(Row, table=True):
     """How many events a source sent in a day for cards that nobody has enrolled: the number, nothing else."""
 
@@ -89,17 +104,23 @@ class NotEnrolledCount(Row, table=True):
 
 
 class ImportDoor(Row, table=True):
-    """A declared way in for one source's files: its map and how strictly a file is checked."""
+    """A declared way in for one source's files: its map, and the header that a file must have.
+
+    `columns` is None until the door's first file has shown them.
+    """
 
     __tablename__ = "import_doors"
 
     name: str = Field(sa_column=Column(Text, primary_key=True))
     source_id: int = Field(sa_column=Column(SmallInteger, nullable=False))
     declared: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    columns: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text), nullable=True))
 
 
 class ImportFile(Row, table=True):
-    """One operator's file on its way in. Content lives once: a second file of the same content is not taken.
+    """One operator's file on its way in. Content comes once: a second file of the same content is not taken.
+
+    Files of no rows (`done` at line 0) all look alike, and those that were refused may be mended by mending the door.
 
     `door` is the declaration as it was when the file came, so that a half-done file ends as it began. `attempt` is
     raised by whoever takes the work on, so that one who was thought dead cannot write into it. `lines_done` is the
@@ -118,7 +139,7 @@ class ImportFile(Row, table=True):
             "source_id",
             "sha256",
             unique=True,
-            postgresql_where=text("status NOT IN ('quarantined', 'failed')"),
+            postgresql_where=text("status NOT IN ('quarantined', 'failed') AND (status <> 'done' OR lines_done > 0)"),
         ),
         Index(
             "ix_import_files_unfinished",

@@ -10,10 +10,11 @@ from app.ledger.chart import AccountKind, TransferKind
 _DRIFT = """
 WITH moved AS (
   SELECT t.event_id,
-         CASE WHEN t.kind IN (:award, :correction) AND w.id = t.credit THEN t.amount ELSE -t.amount END AS points,
+         CASE WHEN t.kind = :write_back OR (t.kind IN (:award, :correction) AND w.id = t.credit)
+           THEN t.amount ELSE -t.amount END AS points,
          CASE WHEN t.kind = :write_off OR w.id = t.debit THEN t.credit ELSE t.debit END AS budget
   FROM ledger_transfers t LEFT JOIN ledger_accounts w ON w.kind = :wallet AND w.id IN (t.debit, t.credit)
-  WHERE t.kind IN (:award, :correction, :write_off)
+  WHERE t.kind IN (:award, :correction, :write_off, :write_back) AND t.reversal_of IS NULL
 ), booked AS (
   SELECT e.resident_id, a.owner AS campaign_id, sum(m.points) AS points
   FROM moved m JOIN events e ON e.id = m.event_id JOIN ledger_accounts a ON a.id = m.budget GROUP BY 1, 2
@@ -40,6 +41,7 @@ def find_event_drift(session: Session) -> tuple[str, ...]:
         "award": int(TransferKind.AWARD),
         "correction": int(TransferKind.CORRECTION),
         "write_off": int(TransferKind.WRITE_OFF),
+        "write_back": int(TransferKind.WRITE_BACK),
         "wallet": int(AccountKind.WALLET),
     }
     drift = [

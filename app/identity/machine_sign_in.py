@@ -110,7 +110,7 @@ class _Server(AuthorizationServer):  # type: ignore[misc]  # Authlib is untyped
         if request.payload.grant_type is None:
             raise _Unusable("Send grant_type=client_credentials.")
         if request.payload.grant_type != GRANT_TYPE:
-            raise _UnsupportedGrantType(None)
+            raise _UnsupportedGrantType
         return _ClientCredentials(request, self)
 
     def handle_response(self, status: int, body: dict[str, Any], headers: list[tuple[str, str]]) -> TokenAnswer:
@@ -144,8 +144,9 @@ class _Request(OAuth2Request):  # type: ignore[misc]  # Authlib is untyped
 
 
 class _UnsupportedGrantType(UnsupportedGrantTypeError):  # type: ignore[misc]  # Authlib is untyped
-    def get_error_description(self) -> str:
-        return "The only grant type here is client_credentials."
+    def __init__(self) -> None:
+        super().__init__(None)
+        self.description = "The only grant type here is client_credentials."
 
 
 class _Unusable(UnsupportedGrantTypeError):  # type: ignore[misc]  # Authlib is untyped
@@ -155,7 +156,4 @@ class _Unusable(UnsupportedGrantTypeError):  # type: ignore[misc]  # Authlib is 
 
     def __init__(self, advice: str) -> None:
         super().__init__(None)
-        self._advice = advice
-
-    def get_error_description(self) -> str:
-        return self._advice
+        self.description = advice

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row, text
 from sqlmodel import Session, col, select
 
 from app.core.ids import parse_public_id, public_id
-from app.identity.tables import OAuthClient, Officer, PartnerStaff
+from app.identity.tables import Officer, PartnerStaff
 
 
 @dataclass(frozen=True)
@@ -59,15 +61,21 @@ def hash_client_secret(secret: str) -> bytes:
     return sha256(secret.encode()).digest()
 
 
+_CLIENT = text(
+    "SELECT id, client_id, title, secret_hash, scopes, sources, event_types, partner_id FROM oauth_clients"
+    " WHERE client_id = :client_id AND active"
+)
+
+
 def find_client(session: Session, *, client_id: str) -> Client | None:
-    """The active machine with this id."""
-    row = session.exec(select(OAuthClient).where(OAuthClient.client_id == client_id, col(OAuthClient.active))).first()
+    """The active machine with this id. Asked for by every batch of events, so without the ORM."""
+    row = session.execute(_CLIENT, {"client_id": client_id}).one_or_none()
     return _client(row) if row else None
 
 
 def find_client_by_secret(session: Session, *, client_id: str, secret: str) -> Client | None:
     """The active machine that proved itself with its secret; takes equally long for a wrong and a missing one."""
-    row = session.exec(select(OAuthClient).where(OAuthClient.client_id == client_id, col(OAuthClient.active))).first()
+    row = session.execute(_CLIENT, {"client_id": client_id}).one_or_none()
     kept = row.secret_hash if row else bytes(32)
     matches = hmac.compare_digest(kept, hash_client_secret(secret))
     return _client(row) if row and matches else None
@@ -95,7 +103,7 @@ def find_staff(session: Session, *, written: str) -> StaffRead | None:
     return StaffRead(row.id, row.public_id, row.name, row.partner_id) if row else None
 
 
-def _client(row: OAuthClient) -> Client:
+def _client(row: Row[Any]) -> Client:
     return Client(
         id=row.id,
         client_id=row.client_id,

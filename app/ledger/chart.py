@@ -16,7 +16,7 @@ class AccountKind(IntEnum):
     REDEEMED = 3  # PTS, the scheme's: points that were spent
     COMMUNITY_GROUP = 4  # PTS, one per group: points residents gave it
     BREAKAGE = 5  # PTS, the scheme's: points that expired
-    RECEIVABLE = 6  # PTS, the scheme's: points taken back on paper because they had been spent
+    RECEIVABLE = 6  # PTS, one per resident: points taken back on paper because they had been spent
     ISSUANCE = 7  # PTS and GBP, the scheme's: where points and money enter the books
     POT = 8  # GBP, one per funder: money set aside, not yet behind points
     BACKING = 9  # GBP, the scheme's: money behind every point in a budget or a wallet
@@ -36,21 +36,21 @@ class TransferKind(IntEnum):
 
     AWARD = 1  # budget -> wallet
     CORRECTION = 2  # budget <-> wallet, the net effect of a refold
-    WRITE_OFF = 3  # receivable -> budget, the part of a correction that was spent already
+    WRITE_OFF = 3  # receivable -> budget, the part of a correction or reversal that was spent already
     CAPTURE = 4  # wallet -> redeemed or community group
     PAYABLE = 5  # backing -> payable, the pence a captured reward costs
     ISSUE = 6  # issuance -> budget
     FUND = 7  # issuance -> pot
     BACK = 8  # pot -> backing
     EXPIRY = 9  # wallet -> breakage
-    REVERSAL = 10  # the opposite of one earlier transfer, once
+    REVERSAL = 10  # wallet -> budget, the opposite of one earlier transfer, once
+    RETURN = 11  # backing -> pot, the pence that stood behind points that expired
+    WRITE_BACK = 12  # budget -> receivable, a refold gives again what an earlier one wrote off
+    CLAWBACK = 13  # wallet -> budget and budget -> receivable, a person takes back what was written off
 
 
 SCHEME = 0
 """Owner of the accounts that belong to the scheme itself."""
-
-BACKING_PENCE_PER_100_POINTS = 100
-"""Money set aside behind every 100 points before they can be given."""
 
 LOTS = 8
 """Size of a wallet's ring of lots: one per quarter of earning, slot = quarter mod 8."""

@@ -2,8 +2,9 @@
 
 Refusal
  |- NotFound: WalletNotFound, HoldNotFound
- '- Conflict: InsufficientPoints, HoldResolved, PotTooSmall, CostAboveBacking, BackingSpent, CommandRunning
-    Invalid:  KeyReused
+ '- Conflict: InsufficientPoints, HoldResolved, PotTooSmall, CostAboveBacking, BackingSpent, CommandRunning,
+              RateTooLow, NothingToReverse, ClawbackTooLarge
+    Invalid:  KeyReused, ReasonUnfit
 LedgerError             a mistake in the program or in its operation; nobody's request is to blame
  |- AccountMissingError, BudgetOverspentError, SweepOverdueError
 """
@@ -81,6 +82,51 @@ class BackingSpent(Conflict):
 
     def __init__(self) -> None:
         super().__init__("The scheme cannot pay for this reward at the moment. Your points are safe. Try again later.")
+
+
+class RateTooLow(Conflict):
+    """The backing rate would no longer cover what a reward, or a voucher that is out, costs."""
+
+    code = "rate-too-low"
+
+    def __init__(self, *, least_pence_per_100_points: int) -> None:
+        super().__init__(
+            f"Rewards cost up to {least_pence_per_100_points} pence per 100 points. The rate can't go below that."
+        )
+        self.least_pence_per_100_points = least_pence_per_100_points
+
+
+class NothingToReverse(Conflict):
+    """The event gave nothing that could still be reversed."""
+
+    code = "nothing-to-reverse"
+
+    def __init__(self) -> None:
+        super().__init__("This event has no points that can be taken back, or they have been taken back already.")
+
+
+class ClawbackTooLarge(Conflict):
+    """More is to be taken back than was written off for this event, or than the wallet has."""
+
+    code = "clawback-too-large"
+
+    def __init__(self, *, written_off: int, available: int) -> None:
+        super().__init__(
+            f"{written_off} points are written off for this event, and the resident has {available} points. "
+            "Take back no more than the smaller number."
+        )
+        self.written_off = written_off
+        self.available = available
+
+
+class ReasonUnfit(Invalid):
+    """A decision about points or money needs a reason that somebody else can read."""
+
+    code = "reason-unfit"
+
+    def __init__(self, *, most_characters: int) -> None:
+        super().__init__(f"Give a reason: a sentence of 1 to {most_characters} visible characters.")
+        self.most_characters = most_characters
 
 
 class CommandRunning(Conflict):

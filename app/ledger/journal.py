@@ -35,6 +35,7 @@ class Entry:
     event_id: int | None = None
     hold_id: int | None = None
     refold: int | None = None
+    reversal_of: int | None = None
 
 
 @dataclass
@@ -91,9 +92,9 @@ _LOCK = f"""
 
 _WRITE = """
     INSERT INTO ledger_transfers
-        (id, debit, credit, amount, effective_at, kind, unit, quarter, event_id, hold_id, refold)
+        (id, debit, credit, amount, effective_at, kind, unit, quarter, event_id, hold_id, refold, reversal_of)
     SELECT * FROM unnest(%s, %s, %s, %s, %s, %s::smallint[], %s::smallint[], %s::smallint[], %s::bigint[],
-                         %s::bigint[], %s::int[])
+                         %s::bigint[], %s::int[], %s::bigint[])
 """
 
 _CHANGE = f"""
@@ -126,21 +127,24 @@ def check_quarter(quarter: int, oldest: int) -> None:
         raise SweepOverdueError(quarter=quarter, oldest=oldest or None)
 
 
-def write_entries(session: Session, entries: Sequence[Entry]) -> None:
-    """Append transfers. The balances that they imply are the caller's to change, by `change_accounts`."""
+def write_entries(session: Session, entries: Sequence[Entry]) -> list[int]:
+    """Append transfers; their ids. The balances that they imply are the caller's to change, by `change_accounts`."""
     if not entries:
-        return
+        return []
+    ids = take_ids(session, len(entries))
     columns = [
-        Bigints(take_ids(session, len(entries))),
+        Bigints(ids),
         Bigints([entry.debit for entry in entries]),
         Bigints([entry.credit for entry in entries]),
         Bigints([entry.amount for entry in entries]),
         Instants([entry.effective_at for entry in entries]),
         *([getattr(entry, name) for entry in entries] for name in ("kind", "unit", "quarter")),
         *([getattr(entry, name) for entry in entries] for name in ("event_id", "hold_id", "refold")),
+        [entry.reversal_of for entry in entries],
     ]
     with statements(session) as raw:
         raw.execute(_WRITE, columns)
+    return ids
 
 
 def change_accounts(session: Session, deltas: Mapping[int, Delta]) -> None:
@@ -158,7 +162,8 @@ def change_accounts(session: Session, deltas: Mapping[int, Delta]) -> None:
         raise AccountMissingError(ids)
 
 
-def carry_out(session: Session, plan: Plan) -> None:
-    """Write the plan's transfers and change the accounts that they move between."""
-    write_entries(session, plan.entries)
+def carry_out(session: Session, plan: Plan) -> list[int]:
+    """Write the plan's transfers and change the accounts that they move between; the transfers' ids."""
+    ids = write_entries(session, plan.entries)
     change_accounts(session, plan.deltas)
+    return ids

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from psycopg import errors as pg
@@ -19,8 +19,9 @@ from app.core.ids import take_ids
 from app.ledger.accounts import open_account
 from app.ledger.chart import LOTS, AccountKind, TransferKind, Unit, quarter_of, slot_of
 from app.ledger.errors import AccountMissingError, BudgetOverspentError, SweepOverdueError
-from app.ledger.journal import Entry, Locked, Plan, carry_out, check_quarter, lock_accounts
+from app.ledger.journal import Delta, Entry, Locked, Plan, carry_out, check_quarter, lock_accounts
 from app.ledger.lots import OLDEST_QUARTER, landing_quarter, live_quarters, may_hold
+from app.ledger.write_offs import find_owed
 
 _FLOOR = "ck_ledger_accounts_floor"
 
@@ -64,7 +65,11 @@ class Award:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """The net change, by one refold, of what an event gave out of one budget. `quarter` is that of its award."""
+    """The net change, by one refold, of what an event gave out of one budget. `quarter` is that of its award.
+
+    `earned` of the points are a new event's own: those are never set against what was written off earlier. Where all
+    are, it is that event's award, which happens to be posted with corrections of earlier ones.
+    """
 
     cause_event_id: int
     refold: int
@@ -73,6 +78,7 @@ class Correction:
     points: int
     quarter: int
     effective_at: datetime
+    earned: int = 0
 
 
 def lock_budgets(session: Session, *, account_ids: Sequence[int]) -> dict[int, int]:
@@ -125,7 +131,7 @@ def post_awards(session: Session, *, awards: Sequence[Award], now: datetime) -> 
 
 
 def post_corrections(session: Session, *, corrections: Sequence[Correction], now: datetime) -> None:
-    """Bring wallets to the net effect of a refold; see `_plan_corrections` for what goes where.
+    """Bring wallets to the net effect of a refold; see `CorrectionPlan` for what goes where.
 
     Raises BudgetOverspentError or AccountMissingError, after which the transaction must be rolled back.
     """
@@ -133,10 +139,13 @@ def post_corrections(session: Session, *, corrections: Sequence[Correction], now
         return
     budgets = lock_accounts(session, {each.budget_account for each in corrections}, kind=AccountKind.BUDGET)
     wallets = lock_accounts(session, {each.wallet_id for each in corrections}, kind=AccountKind.WALLET)
-    receivable = open_account(session, kind=AccountKind.RECEIVABLE, unit=Unit.POINTS)
-    plan = _plan_corrections(corrections, wallets=wallets, receivable=receivable, now=now)
-    if any(budgets[number].left + plan.deltas[number].posted < 0 for number in budgets if number in plan.deltas):
-        raise BudgetOverspentError
+    plan = CorrectionPlan(session, wallets, now)
+    for correction in sorted(corrections, key=lambda correction: correction.points <= 0):
+        plan.add(correction)
+    for number, budget in budgets.items():
+        change = plan.deltas.get(number, Delta())
+        if budget.left + change.posted - change.held < 0:
+            raise BudgetOverspentError
     carry_out(session, plan)
 
 
@@ -150,78 +159,99 @@ def _explain_missing(session: Session, *, wallets: list[int], quarter: int) -> N
     raise AccountMissingError(wallets)
 
 
-def _plan_corrections(
-    corrections: Sequence[Correction], *, wallets: Mapping[int, Locked], receivable: int, now: datetime
-) -> Plan:
-    """Work out the transfers of a batch of corrections.
+class CorrectionPlan(Plan):
+    """The transfers of a batch of corrections; the wallets are locked.
 
-    What is given comes first, so that a batch that takes and gives the same never writes anything off. It goes to the
+    What is given comes first, so that a batch that takes and gives the same never writes anything off. It sets right
+    what an earlier refold wrote off for the same resident and budget, who has spent that already. The rest goes to the
     award's own quarter, or where that would expire within 30 days, to the oldest that will not. What is taken comes
     from the award's own quarter, then the newest; what has been spent or is held is written off.
     """
-    plan = Plan()
-    for correction in sorted(corrections, key=lambda correction: correction.points <= 0):
-        wallet = wallets[correction.wallet_id]
+
+    def __init__(self, session: Session, wallets: Mapping[int, Locked], now: datetime) -> None:
+        super().__init__()
+        self._session = session
+        self._wallets = wallets
+        self._now = now
+        self._owed: dict[tuple[int, int], int] | None = None
+
+    def add(self, correction: Correction) -> None:
+        """Plan one; those that give come before those that take."""
         if correction.points > 0:
-            _give(plan, correction, wallet, now)
+            self._give(correction)
         elif correction.points < 0:
-            _take(plan, correction, wallet, receivable, now)
-    return plan
-
-
-def _give(plan: Plan, correction: Correction, wallet: Locked, now: datetime) -> None:
-    quarter = landing_quarter(correction.quarter, now)
-    check_quarter(quarter, wallet.lots.oldest)
-    entry = _entry(
-        correction,
-        TransferKind.CORRECTION,
-        debit=correction.budget_account,
-        credit=correction.wallet_id,
-        amount=correction.points,
-        quarter=quarter,
-    )
-    plan.move(entry, lot_of=correction.wallet_id)
-
-
-def _take(plan: Plan, correction: Correction, wallet: Locked, receivable: int, now: datetime) -> None:
-    wanted = -correction.points
-    taken_before = plan.deltas[correction.wallet_id].lots
-    for quarter in _own_then_newest(correction.quarter, now):
-        amount = min(wanted, wallet.lots.points_of(quarter) + taken_before.get(quarter, 0))
-        if amount > 0:
-            entry = _entry(
-                correction,
-                TransferKind.CORRECTION,
-                debit=correction.wallet_id,
-                credit=correction.budget_account,
-                amount=amount,
-                quarter=quarter,
+            wanted = -correction.points
+            wanted -= self.take(
+                self._entry(
+                    correction, TransferKind.CORRECTION, correction.wallet_id, correction.budget_account, wanted
+                ),
+                own=correction.quarter,
             )
-            plan.move(entry, lot_of=correction.wallet_id)
-            wanted -= amount
-    if wanted:
-        entry = _entry(
-            correction, TransferKind.WRITE_OFF, debit=receivable, credit=correction.budget_account, amount=wanted
+            if wanted:
+                receivable = self.receivable_of(correction.wallet_id)
+                budget = correction.budget_account
+                self.write_off(self._entry(correction, TransferKind.WRITE_OFF, receivable, budget, wanted))
+
+    def take(self, wanted: Entry, *, own: int) -> int:
+        """Plan up to `wanted` from what the wallet can spend: of its `own` quarter, then the newest. How many."""
+        wallet, taken = self._wallets[wanted.debit], 0
+        for quarter in _own_then_newest(own, self._now):
+            there = wallet.lots.points_of(quarter) + self.deltas[wanted.debit].lots.get(quarter, 0)
+            amount = min(wanted.amount - taken, there)
+            if amount > 0:
+                self.move(replace(wanted, amount=amount, quarter=quarter), lot_of=wanted.debit)
+                taken += amount
+        return taken
+
+    def write_off(self, entry: Entry) -> None:
+        """Plan a write-off: the budget gets the points back, and holds them, because no money is behind them."""
+        self.move(entry)
+        self.deltas[entry.credit].held += entry.amount
+
+    def receivable_of(self, wallet_id: int) -> int:
+        """The account of what was written off for this resident; whoever has the wallet locked has it to themselves."""
+        return open_account(self._session, kind=AccountKind.RECEIVABLE, unit=Unit.POINTS, owner=wallet_id)
+
+    def _give(self, correction: Correction) -> None:
+        budget, wallet_id = correction.budget_account, correction.wallet_id
+        again = min(correction.points - correction.earned, self._find_owed(wallet_id, budget))
+        if again > 0:
+            self._owed_by_refold[wallet_id, budget] -= again
+            receivable = self.receivable_of(wallet_id)
+            self.move(self._entry(correction, TransferKind.WRITE_BACK, budget, receivable, again))
+            self.deltas[budget].held -= again
+        given = correction.points - max(again, 0)
+        if given:
+            quarter = landing_quarter(correction.quarter, self._now)
+            check_quarter(quarter, self._wallets[wallet_id].lots.oldest)
+            entry = self._entry(correction, TransferKind.CORRECTION, budget, wallet_id, given)
+            if correction.earned == correction.points:
+                entry = replace(entry, kind=TransferKind.AWARD, refold=None)
+            self.move(replace(entry, quarter=quarter), lot_of=wallet_id)
+
+    @property
+    def _owed_by_refold(self) -> dict[tuple[int, int], int]:
+        if self._owed is None:
+            found = find_owed(self._session, wallet_ids=self._wallets)
+            self._owed = {pair: owed.by_refold for pair, owed in found.items()}
+        return self._owed
+
+    def _find_owed(self, wallet_id: int, budget: int) -> int:
+        return self._owed_by_refold.get((wallet_id, budget), 0)
+
+    def _entry(self, correction: Correction, kind: TransferKind, debit: int, credit: int, amount: int) -> Entry:
+        return Entry(
+            kind,
+            Unit.POINTS,
+            debit=debit,
+            credit=credit,
+            amount=amount,
+            event_id=correction.cause_event_id,
+            refold=correction.refold,
+            effective_at=correction.effective_at,
         )
-        plan.move(entry)
 
 
 def _own_then_newest(own: int, now: datetime) -> Iterator[int]:
     yield own
     yield from (quarter for quarter in reversed(live_quarters(now)) if quarter != own)
-
-
-def _entry(
-    correction: Correction, kind: TransferKind, *, debit: int, credit: int, amount: int, quarter: int | None = None
-) -> Entry:
-    return Entry(
-        kind,
-        Unit.POINTS,
-        debit=debit,
-        credit=credit,
-        amount=amount,
-        quarter=quarter,
-        event_id=correction.cause_event_id,
-        refold=correction.refold,
-        effective_at=correction.effective_at,
-    )

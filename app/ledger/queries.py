@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import text
 from sqlmodel import Session
 
-from app.ledger.chart import LOTS, SCHEME, AccountKind, TransferKind
+from app.ledger.chart import LOTS, AccountKind, TransferKind
 from app.ledger.errors import WalletNotFound
 from app.ledger.lots import LOT_COLUMNS, OLDEST_QUARTER, Lots, expires_on
 
@@ -50,16 +50,22 @@ _WALLET = text(f"""
     FROM ledger_accounts WHERE id = :wallet_id AND kind = {AccountKind.WALLET:d}
 """)  # noqa: S608 - our own constants
 
-# One branch for each index that serves it; write-offs name no wallet, and belong to the resident whose event it is.
+# One branch for each index that serves it; what is written off, or given again, is in the resident's receivable.
 _EVENT_TRANSFERS = text(f"""
+    WITH receivable AS (
+        SELECT id FROM ledger_accounts WHERE kind = {AccountKind.RECEIVABLE:d} AND owner = :wallet_id
+    )
     SELECT t.id, t.kind, t.debit, t.credit, t.amount, t.quarter, t.refold, t.effective_at, t.recorded_at FROM (
         SELECT * FROM ledger_transfers WHERE credit = :wallet_id AND event_id = :event_id
         UNION ALL
         SELECT * FROM ledger_transfers WHERE debit = :wallet_id AND kind <> 1 AND event_id = :event_id
         UNION ALL
         SELECT * FROM ledger_transfers
-        WHERE debit = (SELECT id FROM ledger_accounts WHERE kind = {AccountKind.RECEIVABLE:d} AND owner = {SCHEME})
-          AND kind <> 1 AND kind = {TransferKind.WRITE_OFF:d} AND event_id = :event_id
+        WHERE debit = (SELECT id FROM receivable) AND kind <> 1 AND kind = {TransferKind.WRITE_OFF:d}
+          AND event_id = :event_id
+        UNION ALL
+        SELECT * FROM ledger_transfers
+        WHERE credit = (SELECT id FROM receivable) AND kind = {TransferKind.WRITE_BACK:d} AND event_id = :event_id
     ) AS t ORDER BY t.id
 """)  # noqa: S608 - our own constants
 
@@ -76,6 +82,6 @@ def get_balance(session: Session, *, wallet_id: int, now: datetime) -> Balance:
 
 
 def list_event_transfers(session: Session, *, event_id: int, wallet_id: int) -> tuple[TransferRead, ...]:
-    """List every award, correction and write-off of one event, oldest first."""
+    """List what one event moved for its resident, oldest first; a clawback by what left the wallet."""
     rows = session.execute(_EVENT_TRANSFERS, {"event_id": event_id, "wallet_id": wallet_id})
     return tuple(TransferRead(number, TransferKind(kind), *rest) for number, kind, *rest in rows)

@@ -24,6 +24,10 @@ ROUTES = (
     Route(TransferKind.CORRECTION, Unit.POINTS, AccountKind.BUDGET, AccountKind.WALLET, lot=True, cause="event"),
     Route(TransferKind.CORRECTION, Unit.POINTS, AccountKind.WALLET, AccountKind.BUDGET, lot=True, cause="event"),
     Route(TransferKind.WRITE_OFF, Unit.POINTS, AccountKind.RECEIVABLE, AccountKind.BUDGET, lot=False, cause="event"),
+    Route(TransferKind.WRITE_BACK, Unit.POINTS, AccountKind.BUDGET, AccountKind.RECEIVABLE, lot=False, cause="event"),
+    Route(TransferKind.REVERSAL, Unit.POINTS, AccountKind.WALLET, AccountKind.BUDGET, lot=True, cause="event"),
+    Route(TransferKind.CLAWBACK, Unit.POINTS, AccountKind.WALLET, AccountKind.BUDGET, lot=True, cause="event"),
+    Route(TransferKind.CLAWBACK, Unit.POINTS, AccountKind.BUDGET, AccountKind.RECEIVABLE, lot=False, cause="event"),
     Route(TransferKind.CAPTURE, Unit.POINTS, AccountKind.WALLET, AccountKind.REDEEMED, lot=True, cause="hold"),
     Route(TransferKind.CAPTURE, Unit.POINTS, AccountKind.WALLET, AccountKind.COMMUNITY_GROUP, lot=True, cause="hold"),
     Route(TransferKind.PAYABLE, Unit.PENCE, AccountKind.BACKING, AccountKind.PAYABLE, lot=False, cause="hold"),
@@ -31,4 +35,5 @@ ROUTES = (
     Route(TransferKind.FUND, Unit.PENCE, AccountKind.ISSUANCE, AccountKind.POT, lot=False, cause="nothing"),
     Route(TransferKind.BACK, Unit.PENCE, AccountKind.POT, AccountKind.BACKING, lot=False, cause="nothing"),
     Route(TransferKind.EXPIRY, Unit.POINTS, AccountKind.WALLET, AccountKind.BREAKAGE, lot=True, cause="nothing"),
+    Route(TransferKind.RETURN, Unit.PENCE, AccountKind.BACKING, AccountKind.POT, lot=False, cause="nothing"),
 )

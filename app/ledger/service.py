@@ -11,14 +11,7 @@ from sqlmodel import Session
 from app.core.ids import take_id
 from app.core.units import Pence, Points
 from app.ledger import accounts, holds
-from app.ledger.chart import (
-    BACKING_PENCE_PER_100_POINTS,
-    SCHEME,
-    AccountKind,
-    TransferKind,
-    Unit,
-    quarter_of,
-)
+from app.ledger.chart import SCHEME, AccountKind, TransferKind, Unit, quarter_of
 from app.ledger.errors import (
     AccountMissingError,
     BackingSpent,
@@ -29,6 +22,7 @@ from app.ledger.errors import (
 )
 from app.ledger.journal import Delta, Entry, Plan, carry_out, change_accounts, check_quarter, lock_accounts
 from app.ledger.lots import OLDEST_QUARTER, landing_quarter
+from app.ledger.rate import keep_rate, most_pence_for, pence_behind, read_rate
 
 QUARTERS_BEFORE_FIRST = 2
 """How many quarters before the first funding may still take points, for clocks and demonstrations that run behind."""
@@ -64,7 +58,7 @@ def fund_campaign(session: Session, *, campaign_id: int, points: Points, funder_
 
     Raises PotTooSmall.
     """
-    wanted = pence_behind(points)
+    wanted = pence_behind(points, rate=keep_rate(session))
     budget = open_account(session, kind=AccountKind.BUDGET, unit=Unit.POINTS, owner=campaign_id)
     issuance = open_account(session, kind=AccountKind.ISSUANCE, unit=Unit.POINTS, owner=SCHEME)
     pot = open_account(session, kind=AccountKind.POT, unit=Unit.PENCE, owner=funder_id)
@@ -78,16 +72,6 @@ def fund_campaign(session: Session, *, campaign_id: int, points: Points, funder_
     plan.move(Entry(TransferKind.BACK, Unit.PENCE, debit=pot, credit=backing, amount=wanted, effective_at=now))
     plan.move(Entry(TransferKind.ISSUE, Unit.POINTS, debit=issuance, credit=budget, amount=points, effective_at=now))
     carry_out(session, plan)
-
-
-def pence_behind(points: int) -> Pence:
-    """The money that stands behind this many points, rounded up to whole pence."""
-    return Pence(-(-points * BACKING_PENCE_PER_100_POINTS // 100))
-
-
-def most_pence_for(points: int) -> Pence:
-    """The most that a reward for this many points may cost the scheme, rounded down to whole pence."""
-    return Pence(points * BACKING_PENCE_PER_100_POINTS // 100)
 
 
 def place_hold(session: Session, *, wallet_id: int, points: Points, now: datetime) -> int:
@@ -132,7 +116,7 @@ def capture_hold(
     """
     assert payee_kind in {AccountKind.REDEEMED, AccountKind.COMMUNITY_GROUP}, "nothing else takes captured points"
     [hold] = holds.lock_holds(session, [hold_id])
-    most = most_pence_for(hold.points)
+    most = most_pence_for(hold.points, rate=read_rate(session))
     if cost_pence > most:
         raise CostAboveBacking(cost_pence=cost_pence, most_pence=most)
     payee = open_account(session, kind=payee_kind, unit=Unit.POINTS, owner=payee_owner)

@@ -116,6 +116,35 @@ class LedgerReversal(Row, table=True):
     transfer_id: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
+class LedgerDecision(Row, table=True):
+    """What an officer decided about points or money, with the reason; appended, never changed.
+
+    `amount` is pence for pay_in, points for fund, reversal and clawback, and pence per 100 points for rate.
+    `account_id` is the pot, budget or wallet concerned.
+    """
+
+    __tablename__ = "ledger_decisions"
+    __table_args__ = (
+        CheckConstraint("kind IN ('pay_in', 'fund', 'rate', 'reversal', 'clawback')", name="ck_ledger_decisions_kind"),
+        CheckConstraint("amount >= 0 AND written_off >= 0", name="ck_ledger_decisions_amounts"),
+        CheckConstraint(
+            "(kind IN ('reversal', 'clawback')) = (event_id IS NOT NULL)", name="ck_ledger_decisions_event"
+        ),
+        CheckConstraint("reason <> ''", name="ck_ledger_decisions_reason"),
+        Index("ix_ledger_decisions_event", "event_id", postgresql_where="event_id IS NOT NULL"),
+    )
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    kind: str = Field(sa_column=Column(Text, nullable=False))
+    officer_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    account_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    event_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    amount: int = Field(sa_column=Column(BigInteger, nullable=False))
+    written_off: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    made_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
 class Command(Row, table=True):
     """An answered request under its Idempotency-Key: the same key and body get the same answer, refusals too."""
 

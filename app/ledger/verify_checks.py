@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.ledger.chart import BACKING_PENCE_PER_100_POINTS, LOTS, AccountKind, TransferKind, Unit
+from app.ledger.chart import LOTS, AccountKind, TransferKind, Unit
 from app.ledger.lots import OLDEST_QUARTER
+from app.ledger.rate import FIRST_RATE, HIGHEST_RATE, RATE
 from app.ledger.routes import ROUTES
 
 
@@ -33,13 +34,28 @@ _BALANCE = """
     WHERE a.posted <> coalesce(t.moved, 0)
 """
 
-_HELD = """
+# What each resident's receivable and each budget have between them: written off, less given again or taken back.
+_OWED = f"""
+    SELECT receivable, budget, sum(points)::bigint AS points FROM (
+        SELECT debit AS receivable, credit AS budget, amount AS points FROM ledger_transfers
+        WHERE kind = {TransferKind.WRITE_OFF:d}
+        UNION ALL
+        SELECT t.credit, t.debit, -t.amount FROM ledger_transfers t JOIN ledger_accounts r ON r.id = t.credit
+        WHERE t.kind IN ({TransferKind.WRITE_BACK:d}, {TransferKind.CLAWBACK:d}) AND r.kind = {AccountKind.RECEIVABLE:d}
+    ) AS moves GROUP BY receivable, budget
+"""  # noqa: S608 - our own constants
+
+_HELD = f"""
     SELECT a.id, coalesce(h.held, 0), a.held FROM ledger_accounts a
     LEFT JOIN (
-        SELECT wallet_id, sum(amount)::bigint AS held FROM ledger_holds WHERE state = 1 GROUP BY wallet_id
-    ) AS h ON h.wallet_id = a.id
+        SELECT wallet_id AS id, sum(amount)::bigint AS held FROM ledger_holds WHERE state = 1 GROUP BY wallet_id
+        UNION ALL
+        SELECT budget, sum(points)::bigint FROM ({_OWED}) AS owed GROUP BY budget
+    ) AS h ON h.id = a.id
     WHERE a.held <> coalesce(h.held, 0)
-"""
+"""  # noqa: S608 - our own constants
+
+_OWED_TWICE = f"SELECT receivable, 0, points FROM ({_OWED}) AS owed WHERE points < 0"  # noqa: S608 - our own constants
 
 # What each wallet has of each quarter: what came and went by transfer, less what open holds keep, and what releases
 # gave back to another quarter than it came from.
@@ -84,11 +100,16 @@ _FLOOR = f"""
     WHERE posted < held AND kind NOT IN ({AccountKind.ISSUANCE:d}, {AccountKind.RECEIVABLE:d})
 """  # noqa: S608 - our own constants
 
+_RATE = f"(SELECT coalesce(max(value::int), {FIRST_RATE}) FROM scheme_facts WHERE key = '{RATE}')"  # noqa: S608 - our own constants
+
+_HIGHEST = f"""(SELECT coalesce(max(value::int), {FIRST_RATE}) FROM scheme_facts
+    WHERE key IN ('{RATE}', '{HIGHEST_RATE}'))"""  # noqa: S608 - our own constants
+
 # What was written off is counted out: those points were spent, and paid for, once already.
 _BACKING = f"""
     SELECT {AccountKind.BACKING:d}, needed, behind FROM (
-        SELECT coalesce(sum(posted) FILTER (WHERE kind IN ({AccountKind.WALLET:d}, {AccountKind.BUDGET:d},
-                   {AccountKind.RECEIVABLE:d})), 0)::bigint * {BACKING_PENCE_PER_100_POINTS} / 100 AS needed,
+        SELECT ceil(coalesce(sum(posted) FILTER (WHERE kind IN ({AccountKind.WALLET:d}, {AccountKind.BUDGET:d},
+                   {AccountKind.RECEIVABLE:d})), 0) * {_RATE} / 100.0)::bigint AS needed,
                coalesce(sum(posted) FILTER (WHERE kind = {AccountKind.BACKING:d}), 0)::bigint AS behind
         FROM ledger_accounts
     ) AS sums WHERE behind < needed
@@ -151,11 +172,19 @@ _PAYEE = f"""
 """  # noqa: S608 - our own constants
 
 _PAYABLE = f"""
-    SELECT t.hold_id, coalesce(h.amount, 0) * {BACKING_PENCE_PER_100_POINTS} / 100, t.pence FROM (
+    SELECT t.hold_id, coalesce(h.amount, 0) * {_HIGHEST} / 100, t.pence FROM (
         SELECT hold_id, sum(amount)::bigint AS pence FROM ledger_transfers
         WHERE kind = {TransferKind.PAYABLE:d} GROUP BY hold_id
     ) AS t LEFT JOIN ledger_holds h ON h.id = t.hold_id AND h.state = 2
-    WHERE t.pence > coalesce(h.amount, 0) * {BACKING_PENCE_PER_100_POINTS} / 100
+    WHERE t.pence > coalesce(h.amount, 0) * {_HIGHEST} / 100
+"""  # noqa: S608 - our own constants
+
+_RETURNED = f"""
+    SELECT {AccountKind.BACKING:d}, expired * {_HIGHEST} / 100, returned FROM (
+        SELECT coalesce(sum(amount) FILTER (WHERE kind = {TransferKind.EXPIRY:d}), 0)::bigint AS expired,
+               coalesce(sum(amount) FILTER (WHERE kind = {TransferKind.RETURN:d}), 0)::bigint AS returned
+        FROM ledger_transfers WHERE kind IN ({TransferKind.EXPIRY:d}, {TransferKind.RETURN:d})
+    ) AS sums WHERE returned > expired * {_HIGHEST} / 100
 """  # noqa: S608 - our own constants
 
 _REVERSAL = """
@@ -163,6 +192,31 @@ _REVERSAL = """
     FROM ledger_reversals r
     WHERE (SELECT count(*) FROM ledger_transfers t WHERE t.id IN (r.original_id, r.transfer_id)) <> 2
 """
+
+# What a reversal moved, with what it wrote off: at most what it undoes, the other way round, and noted as a reversal.
+_REVERSED = f"""
+    SELECT v.reversal_of, coalesce(o.amount, 0), v.points FROM (
+        SELECT reversal_of, credit, event_id, sum(amount)::bigint AS points,
+               min(debit) FILTER (WHERE kind = {TransferKind.REVERSAL:d}) AS wallet, min(id) AS first
+        FROM ledger_transfers WHERE reversal_of IS NOT NULL OR kind = {TransferKind.REVERSAL:d}
+        GROUP BY reversal_of, credit, event_id
+    ) AS v LEFT JOIN ledger_transfers o ON o.id = v.reversal_of
+        AND o.kind IN ({TransferKind.AWARD:d}, {TransferKind.CORRECTION:d}) AND o.debit = v.credit
+        AND o.credit = coalesce(v.wallet, o.credit) AND o.event_id = v.event_id
+    LEFT JOIN ledger_reversals r ON r.original_id = o.id AND r.transfer_id = v.first
+    WHERE r.original_id IS NULL OR v.points > o.amount
+"""  # noqa: S608 - our own constants
+
+_DECIDED = f"""
+    SELECT coalesce(t.event_id, d.event_id), coalesce(d.points, 0), coalesce(t.points, 0) FROM (
+        SELECT event_id, sum(amount)::bigint AS points FROM ledger_transfers
+        WHERE reversal_of IS NOT NULL OR (kind = {TransferKind.CLAWBACK:d} AND quarter IS NOT NULL) GROUP BY event_id
+    ) AS t FULL JOIN (
+        SELECT event_id, sum(amount + written_off)::bigint AS points FROM ledger_decisions
+        WHERE event_id IS NOT NULL GROUP BY event_id
+    ) AS d ON d.event_id = t.event_id
+    WHERE coalesce(d.points, 0) <> coalesce(t.points, 0)
+"""  # noqa: S608 - our own constants
 
 UNITS = ", ".join(f"{unit:d} is {unit.name.lower()}" for unit in Unit)
 
@@ -182,5 +236,9 @@ CHECKS = (
     Check("capture", "Hold {number}: {expected} points of a quarter were captured, transfers moved {found}.", _CAPTURE),
     Check("payee", "Hold {number}: its points went to {found} payees.", _PAYEE),
     Check("payable", "Hold {number}: a partner is owed {found} pence, at most {expected} may be.", _PAYABLE),
+    Check("owed", "Receivable {number}: {found} points of a budget are owed, it can't be fewer than 0.", _OWED_TWICE),
+    Check("returned", "{found} pence went back to pots, but the points that expired had {expected}.", _RETURNED),
+    Check("reversed", "Transfer {number}: {found} points of it are taken back, {expected} may be, once.", _REVERSED),
+    Check("decided", "Event {number}: officers decided about {expected} points, transfers moved {found}.", _DECIDED),
     Check("reversal", "Transfer {number}: its reversal is recorded, but {found} of the 2 transfers exist.", _REVERSAL),
 )

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from app.core.ids import take_id, uuid7
 from app.core.units import Pence, Points
 from app.ledger.errors import CostAboveBacking
-from app.ledger.service import most_pence_for
+from app.ledger.rate import keep_rate, most_pence_for
 from app.offers.errors import OutOfStock, RewardPaused, RewardUnknown
 from app.offers.queries import PartnerRead, RewardRead, get_partner, get_reward, read_partner
 from app.offers.tables import Partner, Reward
@@ -48,7 +48,7 @@ def add_reward(
     Raises PartnerUnknown, or CostAboveBacking when its points would not cover what the partner is owed.
     """
     partner = get_partner(session, partner_id=partner_id)
-    most_pence = most_pence_for(points)
+    most_pence = most_pence_for(points, rate=keep_rate(session))
     if cost_pence > most_pence:
         raise CostAboveBacking(cost_pence=cost_pence, most_pence=most_pence)
     row = Reward(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from app.core.clock import LONDON
+from app.core.clock import LONDON, write_clock
 from app.core.errors import Conflict, NotFound
 
 
 def _say_when(instant: datetime) -> str:
     local = instant.astimezone(LONDON)
-    return f"{local.day} {local:%B %Y at %H:%M}"
+    return f"{local.day} {local:%B %Y} at {write_clock(instant)}"
 
 
 def _write_instant(instant: datetime) -> str:

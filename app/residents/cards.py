@@ -19,8 +19,14 @@ from app.core.secret_store import Secrets
 
 KINDS = ("card", "member", "link")
 _SUBJECT = re.compile(r"(card|member|link):([^\s/\x00-\x1f\x7f]{1,128})")
-_PAN_SHAPE = re.compile(r"\d(?:[ .\-]?\d){11,18}")
+_PAN_SHAPE = re.compile(r"\d(?:[ ._\-]?\d){11,18}")
+# Numbers in a text, of groups of digits as cards are printed: three or more, so that dates and times are not looked at.
+_NUMBERS = re.compile(r"(?<!\d)\d{3,}(?:[ ._\-]\d{3,})*(?!\d)")
+_PAN_IN_TEXT = 13
+"""Digits at least: of 12 there are telephone numbers with a country code, and one in ten has a sound check digit."""
+
 _PAN_LENGTHS = range(12, 20)
+_WITHOUT_SEPARATORS = str.maketrans("", "", " ._-")
 # ISO/IEC 7812 issuer ranges of the bank card networks: Visa, Mastercard, American Express, Diners, Discover, JCB,
 # Maestro, UnionPay. First digits as a number range, compared on as many digits as the bounds have.
 _BANK_RANGES = (
@@ -42,6 +48,7 @@ _BANK_RANGES = (
     ("64", "69"),
     ("81", "81"),
 )
+_RANGES_OF_DIGIT = {digit: [pair for pair in _BANK_RANGES if pair[0][0] == digit] for digit in "0123456789"}
 _TRANSIT_PREFIXES = ("633597",)
 _DIGIT_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
@@ -71,17 +78,38 @@ class BankCardNumber(Invalid):
 
 
 def has_bank_card_number(written: str) -> bool:
-    """Whether the whole of `written` (spaces, dots and hyphens aside) is a number that a bank could have issued."""
-    if not _PAN_SHAPE.fullmatch(written):
+    """Whether the whole of `written` (with spaces, dots, hyphens, underscores) is a number that a bank could issue."""
+    if not written[:1].isdecimal():
         return False
-    digits = "".join(str(unicodedata.decimal(character)) for character in written if character not in " .-")
-    if digits.startswith(_TRANSIT_PREFIXES) or len(digits) not in _PAN_LENGTHS:
+    digits = written
+    if not digits.isdecimal():
+        if not _PAN_SHAPE.fullmatch(written):
+            return False
+        digits = written.translate(_WITHOUT_SEPARATORS)
+    if not digits.isascii():
+        digits = "".join(str(unicodedata.decimal(digit)) for digit in digits)
+    if len(digits) not in _PAN_LENGTHS or digits.startswith(_TRANSIT_PREFIXES):
         return False
-    if not any(low <= digits[: len(low)] <= high for low, high in _BANK_RANGES):
+    if not any(low <= digits[: len(low)] <= high for low, high in _RANGES_OF_DIGIT[digits[0]]):
         return False
     odd = sum(map(int, digits[-1::-2]))
     even = sum(_DIGIT_DOUBLED[int(digit)] for digit in digits[-2::-2])
     return (odd + even) % 10 == 0
+
+
+def mentions_bank_card_number(written: str) -> bool:
+    """Whether one stands anywhere in a text of people's, between spaces, dots, hyphens or underscores too."""
+    for found in _NUMBERS.finditer(written):
+        groups = re.split(r"[ ._\-]", found[0])
+        for first in range(len(groups)):
+            number = ""
+            for group in groups[first:]:
+                number += group
+                if len(number) > _PAN_LENGTHS[-1]:
+                    break
+                if len(number) >= _PAN_IN_TEXT and has_bank_card_number(number):
+                    return True
+    return False
 
 
 def parse_subject(written: object) -> str:

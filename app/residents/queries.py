@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import text
 from sqlmodel import Session, select
 
+from app.core.arrays import Blobs, statements
+from app.core.paging import CursorUnknown
 from app.residents.cards import CardKeys
 from app.residents.errors import ResidentUnknown
 from app.residents.tables import Resident
@@ -38,8 +41,7 @@ class ResidentRead:
         return known | ({"ward": self.ward} if self.ward else {})
 
 
-@dataclass(frozen=True)
-class CardHolder:
+class CardHolder(msgspec.Struct, frozen=True, gc=False):
     """The live card behind a subject, and its holder's facts."""
 
     card_id: int
@@ -79,18 +81,19 @@ def find_resident_by_public_id(session: Session, *, public_id: UUID) -> Resident
     return read_resident(row) if row else None
 
 
+_HOLDERS = """
+    SELECT c.token_hash, c.id, c.resident_id, greatest(c.enrolled_at, r.enrolled_at), r.connection, r.ward
+    FROM unnest(%s) AS sent (hash) JOIN cards c ON c.token_hash = sent.hash AND c.removed_at IS NULL
+    JOIN residents r ON r.id = c.resident_id AND r.active
+"""
+
+
 def find_card_holders(session: Session, *, hashes: Sequence[bytes]) -> dict[bytes, CardHolder]:
     """Live cards by the keyed hash of their subject; hashes that nobody has enrolled are left out."""
-    found = session.execute(
-        text(
-            "SELECT c.token_hash, c.id, c.resident_id, greatest(c.enrolled_at, r.enrolled_at), r.connection, r.ward"
-            " FROM cards c JOIN residents r ON r.id = c.resident_id"
-            " WHERE c.token_hash = ANY(:hashes) AND c.removed_at IS NULL AND r.active"
-        ),
-        {"hashes": list(hashes)},
-    )
+    with statements(session) as raw:
+        found = raw.execute(_HOLDERS, [Blobs(hashes)], binary=True).fetchall()
     return {
-        bytes(token_hash): CardHolder(
+        token_hash: CardHolder(
             card_id,
             resident_id,
             enrolled_at,
@@ -100,12 +103,17 @@ def find_card_holders(session: Session, *, hashes: Sequence[bytes]) -> dict[byte
     }
 
 
-def list_tokens(session: Session, *, source_id: int, after: str, keys: CardKeys) -> TokenPage:
+def list_tokens(
+    session: Session, *, source_id: int, after: str, keys: CardKeys, limit: int = TOKENS_A_PAGE
+) -> TokenPage:
     """Changes of the cards that a source may send, since a cursor ("" for all from the beginning).
 
     Ordered by committing transaction below the snapshot's horizon, so a change that commits late is not skipped.
+    Raises CursorUnknown.
     """
-    xid, _, card = after.partition("-")
+    xid, _, card = (after or "0-0").partition("-")
+    if not (_is_number(xid) and _is_number(card)):
+        raise CursorUnknown
     rows = session.execute(
         text(
             "SELECT changed_xid::text, id, token_encrypted, removed_at IS NULL FROM cards"
@@ -114,16 +122,11 @@ def list_tokens(session: Session, *, source_id: int, after: str, keys: CardKeys)
             " AND kind = 'card' AND (source_id IS NULL OR source_id = :source)"
             " ORDER BY changed_xid, id LIMIT :limit"
         ),
-        {
-            "xid": xid if _is_number(xid) else "0",
-            "card": int(card) if _is_number(card) else 0,
-            "source": source_id,
-            "limit": TOKENS_A_PAGE,
-        },
+        {"xid": xid, "card": int(card), "source": source_id, "limit": limit},
     ).all()
     changes = tuple(TokenChange(keys.decrypt_token(token), enrolled) for _, _, token, enrolled in rows)
     cursor = f"{rows[-1][0]}-{rows[-1][1]}" if rows else after
-    return TokenPage(changes, cursor, len(rows) == TOKENS_A_PAGE)
+    return TokenPage(changes, cursor, len(rows) == limit)
 
 
 def _is_number(written: str) -> bool:

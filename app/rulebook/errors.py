@@ -55,3 +55,17 @@ class PauseEnded(Conflict):
     def __init__(self, *, ended_at: datetime) -> None:
         self.ended_at = ended_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
         super().__init__("This pause has ended already.")
+
+
+class ArtefactDamaged(Conflict):
+    """A stored rule set is not what was published, so nothing that happened under it can be judged."""
+
+    code = "artefact-damaged"
+
+    def __init__(self, *, in_force_from: datetime, differs: tuple[str, ...]) -> None:
+        self.in_force_from = in_force_from.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        self.differs = list(differs)
+        super().__init__(
+            f"The rules in force from {self.in_force_from} are not as they were published: {', '.join(differs)}."
+            " Nothing is judged by them until they have been restored."
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -11,9 +11,11 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session, col, select
 
 from app.ledger.chart import AccountKind
+from app.rulebook.errors import ArtefactDamaged
 from app.rulebook.tables import Campaign, RuleVersion
 from rules.artefact import Artefact, Timeline
 from rules.document import Rule
+from rules.errors import ArtefactAltered, EngineUnfit
 from rules.sentence import limits, offer, reward, sentence
 
 
@@ -57,7 +59,10 @@ _TIMELINES: WeakKeyDictionary[Engine, tuple[tuple[int, ...], Timeline]] = WeakKe
 
 
 def load_timeline(session: Session) -> Timeline:
-    """Every published artefact by the instant from which it judges; read again only when one was published."""
+    """Every published artefact by the instant from which it judges; read again only when one was published.
+
+    Raises ArtefactDamaged when stored bytes are not what was published under their hash.
+    """
     listed = session.execute(text("SELECT id, in_force_from, sha256 FROM rule_artefacts ORDER BY in_force_from")).all()
     ids = tuple(row.id for row in listed)
     engine = session.get_bind().engine
@@ -65,9 +70,19 @@ def load_timeline(session: Session) -> Timeline:
     if known is not None and known[0] == ids:
         return known[1]
     bodies = {row.id: bytes(row.body) for row in session.execute(text("SELECT id, body FROM rule_artefacts"))}
-    timeline = Timeline([(row.in_force_from, Artefact.load(bodies[row.id], row.sha256)) for row in listed])
+    timeline = Timeline([(row.in_force_from, _load(bodies[row.id], row.sha256, row.in_force_from)) for row in listed])
     _TIMELINES[engine] = (ids, timeline)
     return timeline
+
+
+def _load(body: bytes, sha256: str, in_force_from: datetime) -> Artefact:
+    try:
+        return Artefact.load(body, sha256)
+    except ArtefactAltered as refusal:
+        raise ArtefactDamaged(in_force_from=in_force_from, differs=refusal.differs) from refusal
+    except EngineUnfit as refusal:
+        differs = (f"engine {refusal.published_by}, not {refusal.engine}",)
+        raise ArtefactDamaged(in_force_from=in_force_from, differs=differs) from refusal
 
 
 def find_budgets(session: Session) -> dict[str, Budget]:

@@ -10,8 +10,9 @@ import msgspec
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.web.faults import BodyMalformed, BodyTooLarge, BodyTypeUnsupported, BodyUnfit, PathUnknown
+from app.web.faults import BodyEncoded, BodyMalformed, BodyTooLarge, BodyTypeUnsupported, BodyUnfit, PathUnknown
 from app.web.problems import Problem
+from app.web.words import say_member_fault
 
 T = TypeVar("T")
 
@@ -20,6 +21,9 @@ LIMIT_BYTES = 1 << 20
 BATCH_LIMIT_BYTES = 2 << 20
 DRAIN_BYTES = 16 << 20
 """How much of a body that is too large is read and thrown away, so that its sender gets to read the answer."""
+
+UPLOADS = "/v1/imports"
+"""Here the route reads the body, which may be large, itself, once it knows who sends it."""
 
 _BYTE = re.compile(r" \(byte (\d+)\)$")
 _WHERE = re.compile(r" - at `(.+)`$")
@@ -43,9 +47,12 @@ class BodyGate:
         if "\0" in scope["path"]:
             await Problem.of(PathUnknown()).to_response()(scope, receive, send)
             return
+        if scope["path"] == UPLOADS:
+            await self.app(scope, receive, send)
+            return
         kind = media_type(Headers(scope=scope).get("content-type", ""))
         limit = BATCH_LIMIT_BYTES if kind == BATCH_TYPE else LIMIT_BYTES
-        body, seen = await _read(receive, limit)
+        body, seen = await read_limited(receive, limit)
         if body is None:
             return  # the client has gone
         if seen > limit:
@@ -57,7 +64,7 @@ class BodyGate:
         await self.app(scope, _replay(body, receive), send)
 
 
-async def _read(receive: Receive, limit: int) -> tuple[bytes | None, int]:
+async def read_limited(receive: Receive, limit: int) -> tuple[bytes | None, int]:
     """The body and its size; of a body beyond `limit` the rest is read and dropped, up to DRAIN_BYTES."""
     parts: list[bytes] = []
     seen = 0
@@ -93,6 +100,12 @@ def require_type(written: str, *accepted: str) -> None:
         raise BodyTypeUnsupported(*accepted)
 
 
+def refuse_encoded(headers: Headers) -> None:
+    """Raises BodyEncoded unless the body came as it is."""
+    if headers.get("content-encoding", "").strip().lower() not in {"", "identity"}:
+        raise BodyEncoded
+
+
 def read_json(body: bytes) -> Any:  # noqa: ANN401 - JSON is anything
     """The value, or BodyMalformed. Names of members may not repeat: readers would disagree about which one counts."""
     try:
@@ -120,8 +133,7 @@ def read_body(body: bytes, content_type: str, kind: type[T]) -> T:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as fault:
         found = _WHERE.search(str(fault))
-        said = _WHERE.sub("", str(fault)).lower().replace("object missing required field", "it lacks")
-        raise BodyUnfit(found[1] if found else "$", said) from None
+        raise BodyUnfit(found[1] if found else "$", say_member_fault(_WHERE.sub("", str(fault)))) from None
 
 
 def _may_repeat_names(body: bytes, value: object) -> bool:

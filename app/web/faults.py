@@ -65,13 +65,22 @@ class BodyTypeUnsupported(Invalid):
         self.accepts = list(accepts)
 
 
+class BodyEncoded(Invalid):
+    """The body is compressed, or encoded in another way that this server does not undo."""
+
+    code = "content-encoding-unsupported"
+
+    def __init__(self) -> None:
+        super().__init__("Send the body as it is, without compression: leave out the header Content-Encoding.")
+
+
 class BodyUnfit(Invalid):
     """Good JSON with the wrong content; `where` is a path such as $.reward_id."""
 
     code = "body-invalid"
 
     def __init__(self, where: str, advice: str) -> None:
-        super().__init__(f"{where} is wrong: {advice}.")
+        super().__init__(f"{where.removeprefix('$').removeprefix('.') or 'The body'} is wrong: {advice}.")
         self.where = where
 
 

@@ -8,14 +8,17 @@ from typing import TypeAlias
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
 from app.core.errors import Refusal, TryAgain
 from app.web.faults import BodyMalformed, MethodUnknown, ParameterInvalid, PathUnknown
 from app.web.problems import Problem
+from app.web.words import say_parameter_fault
 
 PageOf: TypeAlias = Callable[[Request, Problem], Response]
 
@@ -42,7 +45,7 @@ def add_handlers(app: FastAPI, *, page_of: PageOf | None) -> None:
 
     async def tell_http(request: Request, fault: Exception) -> Response:
         assert isinstance(fault, HTTPException)
-        return tell(request, Problem.of(_read_http(fault)))
+        return tell(request, Problem.of(_read_http(request, fault)))
 
     async def tell_busy(request: Request, fault: Exception) -> Response:
         _log.error("database", fault=type(fault).__name__)
@@ -61,15 +64,26 @@ def _read_fault(fault: RequestValidationError) -> Refusal:
     place, *names = (str(part) for part in first["loc"])
     if place == "body" and first["type"] == "json_invalid":
         return BodyMalformed("it breaks off or has a stray character")
-    where = ".".join(names) or place
-    return ParameterInvalid(where, first["msg"][:1].lower() + first["msg"][1:])
+    return ParameterInvalid(".".join(names) or place, say_parameter_fault(first))
 
 
-def _read_http(fault: HTTPException) -> Refusal:
+def _read_http(request: Request, fault: HTTPException) -> Refusal:
     match fault.status_code:
         case 404:
             return PathUnknown()
         case 405:
-            return MethodUnknown((fault.headers or {}).get("Allow", ""))
+            return MethodUnknown(_list_methods(request) or (fault.headers or {}).get("Allow", ""))
         case _:
             return BodyMalformed("it could not be read")
+
+
+def _list_methods(request: Request) -> str:
+    """Every method of this path: each is a route of its own, and Starlette names those of the first."""
+    routes = [context.original_route for context in iter_route_contexts(request.app.routes)]
+    methods = {
+        method
+        for route in routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))

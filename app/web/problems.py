@@ -17,6 +17,7 @@ from app.core.paging import CursorUnknown
 from app.earning import errors as earning
 from app.identity import errors as identity
 from app.web.faults import (
+    BodyEncoded,
     BodyMalformed,
     BodyTooLarge,
     BodyTypeUnsupported,
@@ -26,6 +27,7 @@ from app.web.faults import (
 from app.web.lockout import TooManyUnknownCodes
 
 MEDIA_TYPE = "application/problem+json"
+_SPELT = {"id": "ID", "json": "JSON"}
 
 STATUSES: dict[type[core.Refusal], int] = {
     core.Invalid: 422,
@@ -42,6 +44,7 @@ STATUSES: dict[type[core.Refusal], int] = {
     MethodUnknown: 405,
     BodyTooLarge: 413,
     BodyTypeUnsupported: 415,
+    BodyEncoded: 415,
     TooManyUnknownCodes: 429,
 }
 """Each refusal by the nearest of its classes that is named here; a test finds any that none of these tells."""
@@ -75,6 +78,8 @@ class Problem:
             headers["Retry-After"] = str(refusal.retry_after_seconds)
         elif isinstance(refusal, MethodUnknown):
             headers["Allow"] = refusal.allow
+        elif isinstance(refusal, BodyEncoded):
+            headers["Accept-Encoding"] = "identity"
         return cls(status_of(type(refusal)), refusal.code, str(refusal), facts, headers)
 
     @classmethod
@@ -92,10 +97,9 @@ class Problem:
 
     def to_data(self) -> dict[str, Any]:
         """As the JSON document."""
-        words = self.code.replace("-", " ")
         fixed = {
             "type": f"/docs#{self.code}",
-            "title": words[:1].upper() + words[1:],
+            "title": _write_title(self.code),
             "status": self.status,
             "detail": self.detail,
             "code": self.code,
@@ -104,6 +108,12 @@ class Problem:
 
     def to_response(self) -> JSONResponse:
         return tell_problem(self.to_data(), self.status, self.headers)
+
+
+def _write_title(code: str) -> str:
+    """The code as words: JSON malformed."""
+    first, *others = (_SPELT.get(word, word) for word in code.split("-"))
+    return " ".join([first[:1].upper() + first[1:], *others])
 
 
 def tell_problem(data: dict[str, Any], status: int, headers: dict[str, str] | None = None) -> JSONResponse:

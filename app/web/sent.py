@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Header, Request
 from starlette.datastructures import Headers
 
-from app.web.bodies import read_body
+from app.web.bodies import read_body, refuse_encoded
 
 T = TypeVar("T")
 
@@ -26,7 +26,8 @@ class Sent:
         return self.headers.get("content-type", "")
 
     def read(self, kind: type[T]) -> T:
-        """The JSON body as `kind`; raises BodyTypeUnsupported, BodyMalformed or BodyUnfit."""
+        """The JSON body as `kind`; raises BodyEncoded, BodyTypeUnsupported, BodyMalformed or BodyUnfit."""
+        refuse_encoded(self.headers)
         return read_body(self.body, self.content_type, kind)
 
 

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("source_id", sa.SmallInteger(), nullable=False),
         sa.Column("declared", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("columns", postgresql.ARRAY(sa.Text()), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_import_doors")),
     )
     op.create_table(
@@ -64,7 +65,7 @@ def upgrade() -> None:
         "import_files",
         ["source_id", "sha256"],
         unique=True,
-        postgresql_where="status NOT IN ('quarantined', 'failed')",
+        postgresql_where="status NOT IN ('quarantined', 'failed') AND (status <> 'done' OR lines_done > 0)",
     )
     op.create_index(
         "ix_import_files_unfinished",

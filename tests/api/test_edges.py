@@ -64,6 +64,28 @@ def test_a_fault_of_ours_says_nothing_of_the_inside(city: City, capsys: pytest.C
     assert "secret-token" not in logged
 
 
+@pytest.mark.parametrize("path", ["/", "/health/live", "/v1/rewards", "/v1/me", "/v1/nothing", "/docs", "/v1/nul%00"])
+def test_head_answers_as_get_does_without_the_body(city: City, path: str) -> None:
+    sent, asked = city.http.get(path), city.http.head(path)
+    assert asked.status_code == sent.status_code
+    assert asked.content == b""
+    told, expected = (
+        {name: value for name, value in answer.headers.items() if name != "x-request-id"} for answer in (asked, sent)
+    )
+    assert told == expected
+
+
+def test_head_of_what_can_only_be_sent_to_says_so(city: City) -> None:
+    answer = city.http.head("/v1/vouchers/check")
+    assert (answer.status_code, answer.headers["allow"], answer.content) == (405, "POST", b"")
+
+
+def test_the_log_tells_head_from_get_and_has_its_route(city: City, capsys: pytest.CaptureFixture[str]) -> None:
+    city.http.head(f"/v1/rewards/{city.rewards['drink']}")
+    line = json.loads(capsys.readouterr().err.splitlines()[-1])
+    assert (line["method"], line["route"], line["status"]) == ("HEAD", "/v1/rewards/{id}", 200)
+
+
 def test_a_database_that_is_away_is_a_calm_503(secrets: Secrets, city: City) -> None:
     away = Database("postgresql://nobody@127.0.0.1:1/none", scheme="leeds")
     runtime = build_runtime_for(away, secrets, SetClock(city.clock.now()))

@@ -11,6 +11,7 @@ from tests.earning.world import TAPS
 CALLERS = ("taps", "till", "resident", "staff", "officer")
 EVERYBODY = frozenset({"nobody", *CALLERS})
 READERS = frozenset({"taps", "resident", "officer"})
+READERS_OF_FILES = frozenset({"taps", "officer"})
 TILLS = frozenset({"till", "staff"})
 NOBODY: frozenset[str] = frozenset()
 """Of these callers: it needs a role that the city's officer, an auditor, does not have."""
@@ -23,7 +24,15 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "POST /v1/events/{source}/{id}/void": frozenset({"taps"}),
     "GET /v1/event-types": EVERYBODY,
     "GET /v1/sources/{source}/tokens": frozenset({"taps"}),
+    "GET /v1/sources": READERS_OF_FILES,
+    "POST /v1/imports": frozenset({"taps"}),
+    "GET /v1/imports": READERS_OF_FILES,
+    "GET /v1/imports/{id}": READERS_OF_FILES,
+    "GET /v1/imports/{id}/errors": READERS_OF_FILES,
     "GET /v1/me": frozenset({"resident"}),
+    "GET /v1/me/sources": frozenset({"resident"}),
+    "GET /v1/me/missing": frozenset({"resident"}),
+    "POST /v1/me/missing": frozenset({"resident"}),
     "GET /v1/me/balance": frozenset({"resident"}),
     "GET /v1/me/activity": frozenset({"resident"}),
     "GET /v1/rewards": EVERYBODY,
@@ -39,12 +48,19 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "GET /v1/pauses": EVERYBODY,
     "POST /v1/pauses": NOBODY,
     "POST /v1/pauses/{id}/end": NOBODY,
+    "GET /v1/register/money": EVERYBODY,
+    "GET /v1/pots": frozenset({"officer"}),
+    "POST /v1/pots/payments": NOBODY,
+    "POST /v1/funding": NOBODY,
+    "POST /v1/backing-rate": NOBODY,
+    "POST /v1/reversals": NOBODY,
+    "POST /v1/clawbacks": NOBODY,
     "GET /v1/terms": EVERYBODY,
     "POST /v1/me/terms": frozenset({"resident"}),
     "GET /health/live": EVERYBODY,
     "GET /health/ready": EVERYBODY,
 }
-PREFIXES = {"/v1/redemptions": "red", "/v1/rewards": "rew", "/v1/pauses": "pau"}
+PREFIXES = {"/v1/redemptions": "red", "/v1/rewards": "rew", "/v1/pauses": "pau", "/v1/imports": "imp"}
 ROUTES = sorted(f"{method.upper()} {path}" for path, methods in DOCUMENT["paths"].items() for method in methods)
 
 
@@ -64,7 +80,17 @@ def test_a_route_is_closed_to_everybody_else(city: City, route: str) -> None:
         "version": "none",
         "what": "earning",
         "notice": "None",
+        "funder": 1,
+        "pence": 1,
+        "campaign": "none",
+        "points": 1,
+        "pence_per_100_points": 100,
+        "source": TAPS,
+        "id": "none",
+        "on": "2026-11-20",
     }
+    if route == "POST /v1/imports":
+        path += "?door=none"
     for who in sorted(EVERYBODY):
         headers = {} if who == "nobody" else city.by(who)
         if template == "/v1/events":

@@ -99,6 +99,17 @@ def test_a_body_longer_than_it_claims_is_not_read_past_its_claim(city: City, add
     assert status == 400
 
 
+def test_a_connection_goes_on_after_head(address: Address) -> None:
+    with socket.create_connection(address, timeout=30) as connection, connection.makefile("rb") as answers:
+        for path in (b"/v1/rewards", b"/docs", b"/v1/nothing"):
+            connection.sendall(b"HEAD " + path + b" HTTP/1.1\r\nHost: test\r\n\r\n")
+            assert answers.readline().startswith(b"HTTP/1.1 404" if path == b"/v1/nothing" else b"HTTP/1.1 200")
+            heads = list(iter(answers.readline, b"\r\n"))
+            assert any(head.lower().startswith(b"content-length: ") and head[16:] != b"0\r\n" for head in heads)
+        connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
+        assert answers.readline().startswith(b"HTTP/1.1 200")
+
+
 def _together(calls: list[Callable[[httpx2.Client], httpx2.Response]], base: str) -> list[httpx2.Response]:
     """All at once, each in a thread and on a connection of its own."""
     start = Barrier(len(calls))

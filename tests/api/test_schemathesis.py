@@ -41,8 +41,17 @@ def _ask_as_everyone(city: City, case: schemathesis.Case[Any]) -> None:
         kwargs.pop("cookies", None)
         if isinstance(kwargs.get("data"), (bytes, str)):
             kwargs["content"] = kwargs.pop("data")
+        if kwargs.get("files"):
+            kwargs["files"] = [(name, _as_part(part)) for name, part in kwargs["files"]]
         response = city.http.request(**kwargs)
         case.validate_response(response, checks=CHECKS)
+
+
+def _as_part(part: object) -> object:
+    """A part of a form as the client sends it; what was made up may be of any type."""
+    if isinstance(part, tuple):
+        return (part[0], _as_part(part[1]), *part[2:])
+    return part if isinstance(part, bytes) else str(part).encode()
 
 
 @SCHEMA.parametrize()

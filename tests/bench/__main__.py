@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from statistics import median
 
 import psycopg
 
@@ -19,54 +19,97 @@ from app.core.secret_store import Secrets, resolve_secrets
 from app.core.settings import Settings
 from tests.bench import anchor, over_http, poster
 from tests.bench.city import build_city
-from tests.bench.clients import Rate, Work, run_clients
-from tests.bench.report import Counters, Round, print_report, read_counters
+from tests.bench.clients import BATCH, Work, run_clients
+from tests.bench.cpu import read_cpu_seconds
+from tests.bench.report import (
+    LIMITS,
+    Counters,
+    Round,
+    Turn,
+    describe_run,
+    ratio,
+    read_counters,
+    write_page,
+    write_table,
+)
 
 SCHEME = "leeds"
+SERVERS = 2
 
 
 def main() -> None:
-    """`make bench`. About three minutes; a database and ports of its own, gone afterwards."""
+    """`make bench`. About four minutes; a database and ports of its own, gone afterwards."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--write", action="store_true", help="put the figures into docs/reference/benchmarks.md")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="rewards-bench-") as folder:
         Path(folder).chmod(0o711)  # root's server runs as nobody, who must get through
         data_dir = Path(folder, "data")
         with running_postgres(data_dir) as server:
-            bench(server.url, data_dir, chosen.clients, chosen.seconds, chosen.rounds)
+            rounds = bench(server.url, data_dir, chosen.clients, chosen.seconds, chosen.rounds)
+            with psycopg.connect(server.url) as connection:
+                version = str(connection.info.parameter_status("server_version")).split()[0]
+    run = describe_run(chosen.rounds, chosen.seconds, chosen.clients, version, datetime.now(UTC).date())
+    measured = f"{run}\n{write_table(rounds)}"
+    print(f"\n{measured}")
+    for way in LIMITS:
+        print(f"{way}: {ratio(rounds, way):.3f}")
+    if chosen.write:
+        write_page(measured)
 
 
-def bench(server_url: str, data_dir: Path, clients: int, seconds: float, rounds: int) -> None:
-    """Prepare both databases, measure in turn, print."""
+def bench(server_url: str, data_dir: Path, clients: int, seconds: float, rounds: int) -> list[Round]:
+    """Prepare both databases and measure each way in turn."""
     secrets = resolve_secrets(Settings(data_dir=data_dir), demo=True)
     limit_url, city_url = _make_database(server_url, "bench_limit"), _make_database(server_url, "bench_city")
     anchor.prepare(limit_url)
     print("Building a city of 100,000 residents", flush=True)
     wallets, budgets = _prepare_city(city_url, secrets)
     now = datetime.now(UTC)
-    next_batch = {"limit": 0, "poster": 0, "http": 0}
+    next_batch: Counter[str] = Counter()
+    postmaster = int((data_dir / "postgres" / "postmaster.pid").read_text(encoding="utf-8").split()[0])
 
-    def measure(name: str, url: str, make: Callable[[int], Work]) -> tuple[Rate, Counters]:
-        before = read_counters(url)
-        rate, next_batch[name] = run_clients(make, clients=clients, seconds=seconds, first=next_batch[name])
-        return rate, read_counters(url) - before
+    def measure(way: str, url: str, make: Callable[[int], Work], servers: list[int]) -> Turn:
+        def count() -> Counters:
+            used = _sum([read_cpu_seconds(pid) for pid in servers])
+            return read_counters(url, postgres_cpu=read_cpu_seconds(postmaster), servers_cpu=used)
 
-    measured = []
-    with over_http.servers(city_url, str(data_dir), processes=2) as ports:
+        before = count()
+        rate, next_batch[way] = run_clients(make, clients=clients, seconds=seconds, first=next_batch[way])
+        return Turn(rate, before, count())
+
+    with over_http.servers(city_url, str(data_dir), processes=SERVERS) as (ports, pids):
+        http = partial(over_http.work, ports, clients=clients, now=now)
+        ways: list[tuple[str, str, Callable[[int], Work], list[int]]] = [
+            ("limit.sql, batches of 1,000", limit_url, lambda _: anchor.work(limit_url, size=BATCH), []),
+            ("Poster batch 1000", city_url, lambda _: poster.work(city_url, SCHEME, wallets, budgets, now), []),
+            (
+                "HTTP batch 1000",
+                city_url,
+                lambda number: http(number, first=next_batch["HTTP batch 1000"], size=BATCH),
+                pids,
+            ),
+            ("limit.sql, one at a time", limit_url, lambda _: anchor.work(limit_url, size=1), []),
+            (
+                "HTTP one at a time",
+                city_url,
+                lambda number: http(number, first=next_batch["HTTP one at a time"], size=1),
+                pids,
+            ),
+        ]
+        measured = []
         for number in range(rounds):
             print(f"Round {number + 1} of {rounds}", flush=True)
-            http = partial(over_http.work, ports, clients=clients, first=next_batch["http"], now=now)
-            measured.append(
-                Round(
-                    limit=measure("limit", limit_url, lambda _: anchor.work(limit_url)),
-                    poster=measure("poster", city_url, lambda _: poster.work(city_url, SCHEME, wallets, budgets, now)),
-                    http=measure("http", city_url, http),
-                )
-            )
-    print_report(measured, clients=clients, middle=median)
+            measured.append({way: measure(way, url, make, servers) for way, url, make, servers in ways})
+    return measured
+
+
+def _sum(seconds: list[float | None]) -> float | None:
+    known = [value for value in seconds if value is not None]
+    return sum(known) if known else None
 
 
 def _make_database(server_url: str, name: str) -> str:

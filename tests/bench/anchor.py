@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.bench.clients import BATCH, Work
+from tests.bench.clients import Work
 
 _LIMIT = Path(__file__).with_name("limit.sql")
 WALLETS = 100_000
@@ -20,14 +20,14 @@ def prepare(url: str) -> None:
         connection.execute(vacuum)
 
 
-def work(url: str) -> Work:
-    """Batches posted on the server by its own function."""
+def work(url: str, *, size: int) -> Work:
+    """Batches of `size` posted on the server by its own function."""
     connection = psycopg.connect(url, autocommit=True, prepare_threshold=1)
 
     def post(number: int) -> int:
-        stride = WALLETS // BATCH
-        connection.execute("SELECT bare_limit.post(%s, %s)", [BATCH, number % stride + 1])
-        return BATCH
+        stride = WALLETS // size
+        connection.execute("SELECT bare_limit.post(%s, %s)", [size, number % stride + 1])
+        return size
 
     return post
 

@@ -109,18 +109,24 @@ def members(batch: int) -> range:
 def events_body(batch: int, now: datetime) -> bytes:
     """A batch of CloudEvents as it goes over the wire. A resident's next event is an hour and a minute later."""
     happened_at = now - timedelta(days=13) + timedelta(minutes=61 * (batch // STRIDE))
-    time = happened_at.isoformat().replace("+00:00", "Z")
-    return msgspec.json.encode(
-        [
-            {
-                "specversion": "1.0",
-                "id": f"{batch}-{member}",
-                "source": _SOURCES[kind][0],
-                "type": kind,
-                "time": time,
-                "subject": f"card:{member}",
-                "data": _DATA[kind],
-            }
-            for member, kind in zip(members(batch), _MIX * (BATCH // len(_MIX)), strict=True)
-        ]
-    )
+    kinds = _MIX * (BATCH // len(_MIX))
+    events = zip(members(batch), kinds, strict=True)
+    return msgspec.json.encode([_event(f"{batch}-{member}", member, kind, happened_at) for member, kind in events])
+
+
+def event_body(number: int, now: datetime) -> bytes:
+    """One CloudEvent alone, of the last day, each about the next resident."""
+    happened_at = now - timedelta(hours=23) + timedelta(minutes=61 * (number // RESIDENTS))
+    return msgspec.json.encode(_event(f"alone-{number}", number % RESIDENTS, _MIX[number % len(_MIX)], happened_at))
+
+
+def _event(name: str, member: int, kind: str, happened_at: datetime) -> dict[str, object]:
+    return {
+        "specversion": "1.0",
+        "id": name,
+        "source": _SOURCES[kind][0],
+        "type": kind,
+        "time": happened_at.isoformat().replace("+00:00", "Z"),
+        "subject": f"card:{member}",
+        "data": _DATA[kind],
+    }

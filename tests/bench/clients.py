@@ -17,10 +17,11 @@ _PROCESSES = multiprocessing.get_context("fork")
 
 @dataclass(frozen=True)
 class Rate:
-    """Events taken by all clients together, and how long the slowest one worked."""
+    """Events taken by all clients together, how long the slowest one worked, and the clients' processor time."""
 
     events: int
     seconds: float
+    client_cpu_seconds: float
 
     @property
     def per_second(self) -> float:
@@ -33,7 +34,7 @@ def run_clients(make: Callable[[int], Work], *, clients: int, seconds: float, fi
     `first` is the first batch number that nobody has used; the second result is the next one.
     """
     barrier = _PROCESSES.Barrier(clients)
-    results: multiprocessing.Queue[tuple[int, int, float]] = _PROCESSES.Queue()
+    results: multiprocessing.Queue[tuple[int, int, float, float]] = _PROCESSES.Queue()
     started = [
         _PROCESSES.Process(target=_work, args=(make, number, clients, seconds, first, barrier, results))
         for number in range(clients)
@@ -43,8 +44,13 @@ def run_clients(make: Callable[[int], Work], *, clients: int, seconds: float, fi
     done = [results.get(timeout=seconds * 10 + 120) for _ in started]
     for process in started:
         process.join()
-    batches = max(batch for batch, _, _ in done)
-    return Rate(sum(events for _, events, _ in done), max(took for _, _, took in done)), batches
+    batches = max(batch for batch, *_ in done)
+    rate = Rate(
+        sum(events for _, events, _, _ in done),
+        max(took for _, _, took, _ in done),
+        sum(cpu for *_, cpu in done),
+    )
+    return rate, batches
 
 
 def _work(
@@ -54,13 +60,13 @@ def _work(
     seconds: float,
     first: int,
     barrier: Barrier,
-    results: multiprocessing.Queue[tuple[int, int, float]],
+    results: multiprocessing.Queue[tuple[int, int, float, float]],
 ) -> None:
     work = make(number)
     barrier.wait()
-    begun = time.perf_counter()
+    begun, cpu = time.perf_counter(), time.process_time()
     batch, events = first + number, 0
     while time.perf_counter() - begun < seconds:
         events += work(batch)
         batch += clients
-    results.put((batch, events, time.perf_counter() - begun))
+    results.put((batch, events, time.perf_counter() - begun, time.process_time() - cpu))

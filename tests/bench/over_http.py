@@ -13,10 +13,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 import msgspec
 
-from tests.bench.city import CLIENT_ID, CLIENT_SECRET, events_body
+from tests.bench.city import CLIENT_ID, CLIENT_SECRET, event_body, events_body
 from tests.bench.clients import BATCH, Work
 
 STARTED_WITHIN_SECONDS = 60
@@ -25,17 +26,22 @@ AHEAD = 40
 
 
 @contextmanager
-def servers(url: str, data_dir: str, *, processes: int) -> Iterator[list[int]]:
-    """Run server processes on free ports; ends those that it started."""
+def servers(url: str, data_dir: str, *, processes: int) -> Iterator[tuple[list[int], list[int]]]:
+    """Run server processes on free ports; the ports, and the processes' ids. Ends those that it started."""
     ports = [_free_port() for _ in range(processes)]
     environment = os.environ | {"DATABASE_URL": url, "DATA_DIR": data_dir}
-    started = [
-        subprocess.Popen([sys.executable, "-m", "tests.bench.server", str(port)], env=environment) for port in ports
-    ]
+    # Their log goes to a file that nobody reads, as a service's does.
+    with Path(data_dir, "servers.log").open("wb") as log:
+        started = [
+            subprocess.Popen(
+                [sys.executable, "-m", "tests.bench.server", str(port)], env=environment, stdout=log, stderr=log
+            )
+            for port in ports
+        ]
     try:
         for port in ports:
             _await(port)
-        yield ports
+        yield ports, [process.pid for process in started]
     finally:
         for process in started:
             process.send_signal(signal.SIGTERM)
@@ -43,23 +49,25 @@ def servers(url: str, data_dir: str, *, processes: int) -> Iterator[list[int]]:
             process.wait(timeout=30)
 
 
-def work(ports: list[int], number: int, clients: int, first: int, now: datetime) -> Work:
-    """One client on one of the servers. Every answer must say that each event is new, or the figure means nothing."""
+def work(ports: list[int], number: int, *, clients: int, first: int, now: datetime, size: int) -> Work:
+    """One client on one of the servers, with batches of a thousand or one event alone.
+
+    Every answer must say that each event is new, or the figure means nothing.
+    """
     connection = http.client.HTTPConnection("127.0.0.1", ports[number % len(ports)], timeout=60)
-    headers = {
-        "Authorization": f"Bearer {_token(connection)}",
-        "Content-Type": "application/cloudevents-batch+json",
-    }
-    ready = {batch: events_body(batch, now) for batch in range(first + number, first + clients * AHEAD, clients)}
+    make = events_body if size == BATCH else event_body
+    kind = "application/cloudevents-batch+json" if size == BATCH else "application/cloudevents+json"
+    headers = {"Authorization": f"Bearer {_token(connection)}", "Content-Type": kind}
+    ready = {batch: make(batch, now) for batch in range(first + number, first + clients * AHEAD, clients)}
 
     def post(batch: int) -> int:
-        connection.request("POST", "/v1/events", ready.pop(batch, None) or events_body(batch, now), headers)
+        connection.request("POST", "/v1/events", ready.pop(batch, None) or make(batch, now), headers)
         answer = connection.getresponse()
         body = answer.read()
-        if answer.status != http.client.OK or body.count(b'"awarded"') + body.count(b'"recorded"') != BATCH:
+        if answer.status != http.client.OK or body.count(b'"awarded"') + body.count(b'"recorded"') != size:
             message = f"batch {batch}: {answer.status} {body[:400]!r}"
             raise RuntimeError(message)
-        return BATCH
+        return size
 
     return post
 

@@ -2,44 +2,80 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from statistics import median
 
 import psycopg
 
 from tests.bench.clients import Rate
 
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "benchmarks.md"
+_BEGIN, _END = "<!-- measured -->\n", "<!-- /measured -->\n"
+
 
 @dataclass(frozen=True)
 class Counters:
-    """What PostgreSQL counted: bytes of WAL in the whole cluster, deadlocks in one database."""
+    """Bytes of WAL of the whole cluster, deadlocks in one database, processor seconds of PostgreSQL and our servers.
+
+    Processor time is None where it can't be measured.
+    """
 
     wal_bytes: int
     deadlocks: int
-
-    def __sub__(self, before: Counters) -> Counters:
-        return Counters(self.wal_bytes - before.wal_bytes, self.deadlocks - before.deadlocks)
+    postgres_cpu: float | None
+    servers_cpu: float | None
 
 
 @dataclass(frozen=True)
-class Round:
-    """One turn of each."""
+class Turn:
+    """One way's turn in a round."""
 
-    limit: tuple[Rate, Counters]
-    poster: tuple[Rate, Counters]
-    http: tuple[Rate, Counters]
+    rate: Rate
+    before: Counters
+    after: Counters
+
+    @property
+    def deadlocks(self) -> int:
+        return self.after.deadlocks - self.before.deadlocks
+
+    @property
+    def wal_bytes(self) -> float:
+        """Bytes of WAL an event."""
+        return (self.after.wal_bytes - self.before.wal_bytes) / self.rate.events
+
+    @property
+    def postgres_micros(self) -> float | None:
+        """Processor time of PostgreSQL in microseconds an event."""
+        return self._micros(self.before.postgres_cpu, self.after.postgres_cpu)
+
+    @property
+    def python_micros(self) -> float | None:
+        """The same of our servers, or where there is none between, of the clients that post."""
+        if self.after.servers_cpu is None:
+            return self.rate.client_cpu_seconds / self.rate.events * 1e6
+        return self._micros(self.before.servers_cpu, self.after.servers_cpu)
+
+    def _micros(self, before: float | None, after: float | None) -> float | None:
+        return None if before is None or after is None else (after - before) / self.rate.events * 1e6
 
 
-Pick = Callable[[Round], tuple[Rate, Counters]]
+Round = dict[str, Turn]
+"""Turns by the name of the way: a key of `LIMITS`, or one of its values."""
 
-_WAYS: dict[str, Pick] = {
-    "limit.sql": lambda each: each.limit,
-    "poster alone": lambda each: each.poster,
-    "HTTP, 2 processes": lambda each: each.http,
+LIMITS = {
+    "Poster batch 1000": "limit.sql, batches of 1,000",
+    "HTTP batch 1000": "limit.sql, batches of 1,000",
+    "HTTP one at a time": "limit.sql, one at a time",
 }
+"""What is compared with what."""
 
 
-def read_counters(url: str) -> Counters:
+def read_counters(url: str, *, postgres_cpu: float | None, servers_cpu: float | None) -> Counters:
     """Read in a session of its own, so that the numbers are this moment's."""
     with psycopg.connect(url, autocommit=True) as connection:
         wal = connection.execute("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint").fetchone()
@@ -47,25 +83,51 @@ def read_counters(url: str) -> Counters:
         found = locks.fetchone()
     assert wal
     assert found
-    return Counters(int(wal[0]), int(found[0]))
+    return Counters(int(wal[0]), int(found[0]), postgres_cpu, servers_cpu)
 
 
-def print_report(rounds: Sequence[Round], *, clients: int, middle: Callable[[list[float]], float]) -> None:
-    """A table, then the two ratios on lines of their own."""
-    print(f"\n{clients} clients, batches of 1,000 events; the middle of {len(rounds)} rounds\n")
-    print(f"{'':24}{'events/s':>12}{'of the limit':>14}{'WAL bytes/event':>17}{'deadlocks':>11}")
-    for name, pick in _WAYS.items():
-        rate = middle([pick(each)[0].per_second for each in rounds])
-        wal = middle([pick(each)[1].wal_bytes / pick(each)[0].events for each in rounds])
-        deadlocks = sum(pick(each)[1].deadlocks for each in rounds)
-        print(f"{name:24}{rate:12,.0f}{_ratio(rounds, pick, middle):14.3f}{wal:17,.0f}{deadlocks:11}")
-    print(f"\nPoster batch 1000: {_ratio(rounds, _WAYS['poster alone'], middle):.3f}")
-    print(f"HTTP batch 1000: {_ratio(rounds, _WAYS['HTTP, 2 processes'], middle):.3f}")
+def ratio(rounds: Sequence[Round], way: str) -> float:
+    """The middle of the rounds' ratios to the way's limit."""
+    return median(each[way].rate.per_second / each[LIMITS[way]].rate.per_second for each in rounds)
 
 
-def _ratio(
-    rounds: Sequence[Round],
-    pick: Pick,
-    middle: Callable[[list[float]], float],
-) -> float:
-    return middle([pick(each)[0].per_second / each.limit[0].per_second for each in rounds])
+def write_table(rounds: Sequence[Round]) -> str:
+    """Markdown: a row for each way, the middle of the rounds."""
+    lines = [
+        "| way | events a second | of the limit | Python CPU µs an event | PostgreSQL CPU µs | WAL bytes | deadlocks |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    for way in rounds[0]:
+        turns = [each[way] for each in rounds]
+        cells = [
+            f"{median(turn.rate.per_second for turn in turns):,.0f}",
+            f"{ratio(rounds, way):.3f}" if way in LIMITS else "1",
+            _middle(turns, lambda turn: turn.python_micros) if way in LIMITS else "-",
+            _middle(turns, lambda turn: turn.postgres_micros),
+            _middle(turns, lambda turn: turn.wal_bytes),
+            str(sum(turn.deadlocks for turn in turns)),
+        ]
+        lines.append(f"| {way} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _middle(turns: Sequence[Turn], pick: Callable[[Turn], float | None]) -> str:
+    found = [value for turn in turns if (value := pick(turn)) is not None]
+    return f"{median(found):,.1f}" if found else "not measured"
+
+
+def describe_run(rounds: int, seconds: float, clients: int, postgres_version: str, today: date) -> str:
+    """One sentence: when, on what, how."""
+    return (
+        f"{today:%-d %B %Y}: {os.cpu_count()} cores, Python {platform.python_version()}, PostgreSQL {postgres_version};"
+        f" {clients} clients, the middle of {rounds} rounds of {seconds:g} seconds a way.\n"
+    )
+
+
+def write_page(measured: str) -> None:
+    """Put the measured part into docs/reference/benchmarks.md, between its marks; the rest is written by people."""
+    page = PAGE.read_text(encoding="utf-8")
+    head, _, rest = page.partition(_BEGIN)
+    _, mark, tail = rest.partition(_END)
+    assert mark, f"{PAGE} must have the two marks"
+    PAGE.write_text(f"{head}{_BEGIN}\n{measured}\n{_END}{tail}", encoding="utf-8")

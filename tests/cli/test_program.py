@@ -72,12 +72,32 @@ def test_demo_commands_are_refused_outside_demo_mode(run: Run, tmp_path: Path, w
     assert not (tmp_path / "data" / "secrets.json").exists()
 
 
-@pytest.mark.parametrize(("name", "value"), [("PORT", "eighty"), ("SCHEME", "Leeds!"), ("LATE_WINDOW_DAYS", "0")])
-def test_a_setting_that_cannot_be_used_is_named(
-    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("PORT", "eighty", "it must be a whole number"),
+        ("PORT", "65536", "it must be 65535 or less"),
+        ("SCHEME", "Leeds!", "it must be a small letter, and then"),
+        ("LATE_WINDOW_DAYS", "0", "it must be 1 or more"),
+        ("DATABASE_URL", "hunter2", "write it as postgresql://"),
+        ("DATABASE_URL", "mysql://me:hunter2@localhost/x", "write it as postgresql://"),
+        ("DATABASE_URL", "postgresql+asyncpg://me:hunter2@localhost/x", "write it as postgresql://"),
+        ("DATABASE_URL", "postgresql://me:hunter2@localhost:port/x", "write it as postgresql://"),
+        ("REDIS_URL", "hunter2", "write it as redis://"),
+        ("REDIS_URL", "https://:hunter2@localhost", "write it as redis://"),
+        ("REDIS_URL", "redis://:hunter2@localhost:port", "write it as redis://"),
+        ("REDIS_URL", "redis://:hunter2@[::1", "write it as redis://"),
+    ],
+)
+@pytest.mark.parametrize("command", ["verify-ledger", "serve"])
+def test_a_setting_that_cannot_be_used_is_named_with_what_it_should_be(
+    run: Run, monkeypatch: pytest.MonkeyPatch, command: str, name: str, value: str, told: str
 ) -> None:
     monkeypatch.setenv(name, value)
-    assert name in refused(run("verify-ledger"))
+    said = refused(run(command))
+    assert said.startswith(f"Error: {name} is not usable: ")
+    assert told in said
+    assert "hunter2" not in said
 
 
 def test_a_database_that_is_away_is_told_without_its_password(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

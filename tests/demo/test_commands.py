@@ -167,8 +167,8 @@ def test_vouchers_whose_time_is_over_end(run: Run, demo: Demo) -> None:
             "UPDATE leeds.redemptions SET expires_at = now() - interval '1 day' WHERE status = 'issued'"
         )
         open_vouchers = done.rowcount
-    assert run("expire").stdout == f"Expired {open_vouchers} vouchers.\n"
-    assert run("expire").stdout == "Expired 0 vouchers.\n"
+    assert run("expire").stdout.startswith(f"Expired {open_vouchers} vouchers")
+    assert run("expire").stdout.startswith("Expired 0 vouchers")
     assert run("verify-ledger").exit_code == 0
 
 

@@ -11,8 +11,8 @@ from app.demo.mark import DemoMark, find_mark, write_mark
 def test_a_mark_is_read_back_and_replaced(tmp_path: Path) -> None:
     assert find_mark(tmp_path) is None
     write_mark(tmp_path / "new", DemoMark("http://127.0.0.1:8000"))
-    write_mark(tmp_path / "new", DemoMark("http://127.0.0.1:8001"))
-    assert find_mark(tmp_path / "new") == DemoMark("http://127.0.0.1:8001")
+    write_mark(tmp_path / "new", DemoMark("http://127.0.0.1:8001", database_given=True))
+    assert find_mark(tmp_path / "new") == DemoMark("http://127.0.0.1:8001", database_given=True)
 
 
 @pytest.mark.parametrize("written", ["", "[]", "{}", '"text"'])

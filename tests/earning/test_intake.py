@@ -6,12 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import Session
 
 from app.core.clock import LONDON
 from app.earning.errors import BatchTooLarge
 from app.earning.event_types import list_event_types
+from app.earning.queries import get_event
 from app.earning.verify import find_event_drift
-from app.ledger.queries import get_balance
+from app.ledger.chart import TransferKind
+from app.ledger.queries import get_balance, list_event_transfers
 from app.ledger.verify import verify_ledger
 from tests.earning.world import CHECK_IN, HUB, RIDES, TAPS, World, event, ride, tap
 
@@ -179,6 +182,34 @@ def test_a_late_trip_moves_the_award_and_never_lowers_the_total(world: World) ->
     assert (late.points, late.adjusted) == (0, 0), "the award moved from the eleventh to the tenth: net nothing"
     assert _available(world) == 50
     _assert_books_agree(world)
+
+
+def test_what_an_event_earned_stands_in_its_own_transfers_though_it_came_late(world: World) -> None:
+    world.send([ride(1, MONDAY + timedelta(days=3), 5000)])
+    results = world.send([*_ten_trips(), ride(2, MONDAY + timedelta(hours=3), 9000)])
+    assert [result.points for result in results] == [0] * 9 + [50, 18]
+    for source, name, points in ((TAPS, "T-9", 50), (RIDES, "R-2", 18), (TAPS, "T-0", 0)):
+        moved = _transfers(world, source, name)
+        assert moved == ([(TransferKind.AWARD, points)] if points else []), name
+    _assert_books_agree(world)
+
+
+def test_what_a_late_event_changes_for_others_is_a_correction_in_its_name(world: World) -> None:
+    trips = _ten_trips()
+    world.send(trips[1:])
+    [late] = world.send(trips[:1])
+    assert (late.points, late.adjusted) == (0, 50)
+    assert _transfers(world, TAPS, "T-0") == [(TransferKind.CORRECTION, 50)]
+    _assert_books_agree(world)
+
+
+def _transfers(world: World, source: str, name: str) -> list[tuple[TransferKind, int]]:
+    def read(session: Session) -> list[tuple[TransferKind, int]]:
+        found = get_event(session, source=source, external_id=name)
+        moved = list_event_transfers(session, event_id=found.id, wallet_id=found.resident_id)
+        return [(transfer.kind, transfer.points) for transfer in moved]
+
+    return world.database.in_transaction(read)
 
 
 def test_tapping_in_and_out_at_one_stop_takes_the_trip_back(world: World) -> None:

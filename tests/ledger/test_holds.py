@@ -11,7 +11,7 @@ from app.core.units import Pence, Points
 from app.ledger import service
 from app.ledger.chart import AccountKind, Unit, quarter_of
 from app.ledger.errors import (
-    BackingSpent,
+    BudgetOverspentError,
     CostAboveBacking,
     HoldNotFound,
     HoldResolved,
@@ -20,7 +20,7 @@ from app.ledger.errors import (
     WalletNotFound,
 )
 from app.ledger.posting import lock_budgets
-from tests.ledger.books import FUNDER, PARTNER, WALLET, Books
+from tests.ledger.books import FUNDER, OTHER, PARTNER, WALLET, Books
 
 
 @pytest.fixture
@@ -96,15 +96,13 @@ def test_points_are_given_to_a_campaign_only_against_money(books: Books, now: da
     assert left(books, AccountKind.POT, FUNDER, Unit.PENCE) == 0
 
 
-def test_points_that_were_written_off_have_no_money_behind_them_to_spend_again(session: Session, now: datetime) -> None:
+def test_points_that_were_written_off_are_given_to_nobody_else(session: Session, now: datetime) -> None:
     books = Books(session, now, points=10)
     books.award(10, now)
     books.capture(books.hold(10, now), now, cost=10)
     books.correct(-10, quarter=quarter_of(now), now=now)
-    books.award(10, now)
-    hold = books.hold(10, now)
-    with pytest.raises(BackingSpent):
-        books.capture(hold, now, cost=10)
+    with pytest.raises(BudgetOverspentError), session.begin_nested():
+        books.award(1, now, wallet=OTHER)
     assert books.faults() == set()
 
 

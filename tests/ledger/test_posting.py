@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app.ledger.chart import AccountKind, TransferKind, quarter_of
 from app.ledger.errors import AccountMissingError, BudgetOverspentError
-from app.ledger.posting import Award, lock_budgets, post_awards
+from app.ledger.posting import Award, Correction, lock_budgets, post_awards, post_corrections
 from app.ledger.queries import list_event_transfers
 from tests.ledger.books import OTHER, WALLET, Books, noon, quarter
 
@@ -82,7 +82,27 @@ def test_what_was_spent_is_written_off_and_the_wallet_stays_at_nothing(books: Bo
         (TransferKind.CORRECTION, -10),
         (TransferKind.WRITE_OFF, -20),
     ]
-    assert lock_budgets(books.session, account_ids=[books.budget]) == {books.budget: 1000}
+    assert lock_budgets(books.session, account_ids=[books.budget]) == {books.budget: 980}  # 20 have no money left
+    assert books.faults() == set()
+
+
+def test_a_refold_that_gives_again_what_was_spent_pays_nothing_twice(books: Books, now: datetime) -> None:
+    books.award(30, now)
+    books.spend(20, now)
+    books.correct(-30, quarter=quarter_of(now), now=now)
+    books.correct(30, quarter=quarter_of(now), now=now)
+    assert books.balance(now).available == 10  # with the 20 that were spent: 30
+    assert lock_budgets(books.session, account_ids=[books.budget]) == {books.budget: 970}
+    assert books.faults() == set()
+
+
+def test_a_new_events_points_are_never_set_against_a_write_off(books: Books, now: datetime) -> None:
+    books.award(30, now)
+    books.spend(30, now)
+    books.correct(-30, quarter=quarter_of(now), now=now)
+    late = Correction(books.events, 2, books.budget, WALLET, 12, quarter_of(now), now, earned=12)
+    post_corrections(books.session, corrections=[late], now=now)
+    assert books.balance(now).available == 12
     assert books.faults() == set()
 
 

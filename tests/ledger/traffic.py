@@ -15,8 +15,10 @@ from app.core.ids import take_ids
 from app.core.units import Pence, Points
 from app.ledger import service
 from app.ledger.chart import SCHEME, AccountKind, Unit, quarter_of
-from app.ledger.errors import HoldResolved, InsufficientPoints, PotTooSmall
+from app.ledger.decisions import Decision
+from app.ledger.errors import HoldResolved, InsufficientPoints, NothingToReverse, PotTooSmall
 from app.ledger.posting import Award, Correction, lock_budgets, post_awards, post_corrections
+from app.ledger.reversals import reverse_awards
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 QUARTER_BEFORE = NOW - timedelta(days=92)
@@ -48,12 +50,22 @@ class Client:
         self.chance = Random(self.seed)  # noqa: S311 - chooses work, hides nothing
 
     def work(self, steps: int) -> Counter[str]:
-        kinds = (self.award, self.award, self.award, self.correct, self.hold, self.buy, self.capture, self.release)
+        kinds = (
+            self.award,
+            self.award,
+            self.award,
+            self.correct,
+            self.hold,
+            self.buy,
+            self.capture,
+            self.release,
+            self.reverse,
+        )
         for step in range(steps):
             serve = self.fund if step % 20 == 0 else self.chance.choice(kinds)
             try:
                 self.done += self.database.in_transaction(serve)
-            except (InsufficientPoints, HoldResolved, PotTooSmall) as refusal:
+            except (InsufficientPoints, HoldResolved, PotTooSmall, NothingToReverse) as refusal:
                 self.done[refusal.code] += 1
         return self.done
 
@@ -117,6 +129,18 @@ class Client:
     def release(self, session: Session) -> Counter[str]:
         service.release_holds(session, hold_ids=self.open_holds(session, 4), now=NOW)
         return Counter(released=1)
+
+    def reverse(self, session: Session) -> Counter[str]:
+        """One of the first awards, so that two officers often want the same."""
+        found = session.execute(
+            text("SELECT event_id, credit, debit, amount FROM ledger_transfers WHERE kind = 1 ORDER BY id LIMIT 80")
+        ).all()
+        if not found:
+            return Counter()
+        event, wallet, budget, points = self.chance.choice(found)
+        decision = Decision(1, "Not theirs.")
+        reverse_awards(*(session,), wallet_id=wallet, event_id=event, most={budget: points}, decision=decision, now=NOW)
+        return Counter(reversed=1)
 
     def spend(self, session: Session, hold_id: int, *, cost: int) -> None:
         kind, owner = self.chance.choice(((AccountKind.REDEEMED, SCHEME), (AccountKind.COMMUNITY_GROUP, 5)))

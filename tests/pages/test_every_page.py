@@ -170,7 +170,7 @@ def test_an_officer_reads_each_rule_with_its_facts_and_its_cost(town: Town) -> N
     at = town.city.clock.now()
     town.city.world.send([ride(1, at, 4_000)], at=at)
     text = visit(town.browser(Role.OFFICER), "/officer/rules").text
-    assert "5 of 5 rules are on. Together they have given 8 points so far." in text
+    assert "9 of 17 rules are on. Together they have given 8 points so far." in text
     assert "8 points, with £0.08 set aside for them" in text
     for words in ("Campaign", "Source", "Points", "Limits", "Dates", "Basis", "At most 4 times a calendar month"):
         assert words in text
@@ -179,6 +179,6 @@ def test_an_officer_reads_each_rule_with_its_facts_and_its_cost(town: Town) -> N
 def test_a_rule_that_is_off_says_why(town: Town) -> None:
     town.city.clock.at = town.city.clock.at.replace(year=2028, month=5)
     text = visit(town.browser(Role.OFFICER), "/officer/rules").text
-    assert "0 of 5 rules are on." in text
+    assert "0 of 17 rules are on." in text
     assert "It ended on 31 March 2028." in text
     assert "There are no rules yet." in visit(town.browser(), "/ways-to-earn").text

@@ -8,6 +8,7 @@ from typing import Any
 from rules.artefact import Artefact, Timeline
 from rules.document import Rule, read_rule
 from rules.event import Event, Evidence, Value
+from rules.places import Zone
 
 MONDAY = datetime(2026, 9, 7, 7, 0, tzinfo=UTC)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -67,5 +68,5 @@ def make_tap(minute: float, leg: str = "on", stop: str | None = "A", mode: str =
     return make_event("transit.tap", MONDAY + timedelta(minutes=minute), data, name=f"{minute:09.2f}-{leg}-{stop}")
 
 
-def timeline_of(rules: Iterable[Rule]) -> Timeline:
-    return Timeline([(LONG_AGO, Artefact.publish(rules))])
+def timeline_of(rules: Iterable[Rule], zones: Iterable[Zone] = ()) -> Timeline:
+    return Timeline([(LONG_AGO, Artefact.publish(rules, zones))])

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from rules.artefact import Artefact, Timeline
-from rules.errors import ArtefactAltered
+from rules.errors import ArtefactAltered, EngineUnfit
 from rules.packs import LEEDS, load_pack
 from tests.rules.making import LONG_AGO, MONDAY, make_rule
 
@@ -32,11 +32,27 @@ def test_an_altered_artefact_is_refused_with_both_hashes() -> None:
         Artefact.load(altered, published.sha256)
     assert refusal.value.expected == published.sha256
     assert refusal.value.actual != published.sha256
+    assert refusal.value.differs == ("rule rul_test",)
+
+
+def test_whoever_alters_the_seals_as_well_is_found_by_the_hash() -> None:
+    published, other = Artefact.publish([make_rule()]), Artefact.publish([make_rule(version=2)])
+    with pytest.raises(ArtefactAltered) as refusal:
+        Artefact.load(other.body, published.sha256)
+    assert refusal.value.differs == ("seals",)
+
+
+def test_an_artefact_of_another_engine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rules.artefact.ENGINE_VERSION", "1")
+    published = Artefact.publish([make_rule()])
+    monkeypatch.undo()
+    with pytest.raises(EngineUnfit, match="published by engine 1"):
+        Artefact.load(published.body, published.sha256)
 
 
 def test_an_artefact_holds_all_that_decides() -> None:
     document = json.loads(Artefact.publish([make_rule()]).body)
-    assert set(document) == {"schema", "engine", "rules", "facts", "clock"}
+    assert set(document) == {"schema", "engine", "rules", "facts", "zones", "clock", "seals"}
     assert document["rules"][0]["schema"] == "rewards.rule/1"
     assert len(document["clock"]["transitions"]) > 80
 

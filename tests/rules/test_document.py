@@ -14,6 +14,21 @@ RATE = {"kind": "rate", "fact": "bags", "points": 1, "every": 2}
 COUNT = {"kind": "count", "per": "week", "reach": 3, "repeat": False}
 DAY = {"scope": "resident_rule", "per": "day", "times": 1}
 PER_EVENT = {"scope": "resident_rule", "per": "event", "points": 5}
+HOME = DAY | {"scope": "household"}
+POINTS = {"scope": "resident_rule", "per": "day", "points": 5}
+CAMPAIGN = POINTS | {"scope": "resident_campaign"}
+CAMPAIGN_WIDE = {"scope": "resident_campaign"}
+CROSSED = [POINTS | {"per": "week"}, POINTS | {"per": "month"}]
+SUMMED = {"group": "g", "mode": "sum"}
+SUM = {"kind": "sum", "fact": "bags", "per": "day", "reach": 5, "repeat": False}
+DAYS = {"kind": "distinct_days", "per": "week", "reach": 2, "repeat": True}
+STREAK = {"kind": "streak_days", "reach": 3, "grace_days": 1, "repeat": True}
+COMMUNITY = {"kind": "community", "per": "day", "reach": 9}
+SEQUENCE = {"kind": "sequence", "after": "cycle.trip", "source": "urn:leeds:cycle-hire", "within_minutes": 60}
+TWICE = {"kind": "multiply", "group": "g", "percent": 200}
+UNLOCK = {"kind": "unlock", "challenge": "c"}
+NAMED = {"fact": "challenge", "op": "is", "value": "c"}
+ARMLEY = {"fact": "ward", "op": "is", "value": "Armley"}
 BAGS = {"fact": "bags", "op": "at_least", "value": 1}
 
 
@@ -61,18 +76,52 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("rate of a word", {"effect": RATE | {"fact": "site"}}, "effect.fact"),
     ("rate with progress", {"effect": RATE, "progress": COUNT}, "progress"),
     ("repeat wider than a limit", {"progress": COUNT | {"repeat": True}}, "limits.0.per"),
-    ("crossing limits", {"limits": [DAY | {"per": "week"}, DAY | {"scope": "resident_campaign"}]}, "limits.1.per"),
+    ("crossing limits", {"limits": [DAY | {"per": "week"}, CAMPAIGN]}, "limits.1.per"),
     ("milestone in a best-of group", {"progress": COUNT, "stacking": {"group": "g", "mode": "best"}}, "stacking"),
     ("ends before it starts", {"validity": {"start": "2026-06-01", "until": "2026-06-01"}}, "validity.until"),
     ("no such date", {"validity": {"start": "2026-02-30", "until": "2026-06-01"}}, "validity.start"),
     ("title without English", {"title": {"cy": "Prawf"}}, "title"),
     ("control character", {"basis": "a\u0000b"}, "basis"),
     ("no such kind", {"effect": {"kind": "fine", "points": 5}}, "effect"),
-    ("not built: community", {"progress": {"kind": "community", "per": "week", "reach": 9}}, "progress.kind"),
-    ("not built: multiply", {"effect": {"kind": "multiply", "group": "g", "percent": 200}}, "effect.kind"),
-    ("not built: unlock", {"effect": {"kind": "unlock", "challenge": "c"}}, "effect.kind"),
-    ("not built: household", {"limits": [DAY | {"scope": "household"}]}, "limits.0.scope"),
-    ("not built: place", {"when": [{"fact": "site", "op": "within", "value": "centre"}]}, "when.0.op"),
+    ("campaign by times", {"limits": [DAY, DAY | {"scope": "resident_campaign"}]}, "limits.1.times"),
+    ("campaign by week and month", {"limits": [part | CAMPAIGN_WIDE for part in CROSSED]}, "limits.1.per"),
+    ("crossing household", {"limits": [DAY | {"per": "week"}, HOME]}, "limits.1.per"),
+    ("campaign within a household's window", {"limits": [HOME | {"per": "month"}, CAMPAIGN]}, "limits.1.per"),
+    ("points cut short a turn", {"limits": [DAY | {"per": "week"}, POINTS]}, "limits.1.per"),
+    ("points cut short a goal", {"progress": COUNT, "limits": [POINTS]}, "limits.0.per"),
+    ("rate over week and month", {"effect": RATE, "limits": CROSSED}, "limits.1.per"),
+    ("sum of a word", {"progress": SUM | {"fact": "site"}}, "progress.fact"),
+    ("sum of degrees", {"effect": RATE | {"fact": "latitude_e"}}, "effect.fact"),
+    ("repeating sum by times", {"progress": SUM | {"repeat": True}}, "limits.0.times"),
+    ("repeating sum per event", {"progress": SUM | {"repeat": True}, "limits": [PER_EVENT]}, "limits.0.per"),
+    ("repeating streak under a week", {"progress": STREAK, "limits": [DAY | {"per": "week"}]}, "limits.0.per"),
+    ("repeating days in a week across months", {"progress": DAYS, "limits": [DAY | {"per": "month"}]}, "limits.0.per"),
+    ("streak of a day", {"progress": STREAK | {"reach": 1}}, "progress.reach"),
+    ("too much grace", {"progress": STREAK | {"grace_days": 7}}, "progress.grace_days"),
+    ("community of a word", {"progress": COMMUNITY | {"fact": "site"}}, "progress.fact"),
+    ("sequence after taps", {"progress": SEQUENCE | {"after": "transit.tap"}}, "progress.after"),
+    ("sequence after itself", {"progress": SEQUENCE | {"after": "litter.pick"}}, "progress.after"),
+    ("sequence after a referral", {"progress": SEQUENCE | {"after": "referral.qualified"}}, "progress.after"),
+    ("sequence after no event", {"progress": SEQUENCE | {"after": "moon.landing"}}, "progress.after"),
+    ("sequence of no urn", {"progress": SEQUENCE | {"source": "taps"}}, "progress.source"),
+    ("multiply by less", {"effect": TWICE | {"percent": 100}, "limits": [POINTS]}, "effect.percent"),
+    ("multiply by times", {"effect": TWICE}, "limits.0.times"),
+    ("multiply on conditions", {"effect": TWICE, "limits": [POINTS], "when": [BAGS]}, "when"),
+    ("multiply with progress", {"effect": TWICE, "limits": [POINTS], "progress": COUNT}, "progress"),
+    ("multiply within a group", {"effect": TWICE, "limits": [POINTS], "stacking": SUMMED}, "stacking"),
+    ("unlock by points", {"effect": UNLOCK, "limits": [POINTS]}, "limits.0.points"),
+    ("unlock per event", {"effect": UNLOCK, "limits": [DAY, DAY | {"per": "event"}]}, "limits.1.per"),
+    ("unlock per household", {"effect": UNLOCK, "limits": [HOME]}, "limits.0.scope"),
+    ("unlock in a group", {"effect": UNLOCK, "stacking": {"group": "g", "mode": "sum"}}, "stacking"),
+    ("challenge without a name", {"trigger": "challenge.unlocked"}, "when"),
+    ("challenge for some", {"trigger": "challenge.unlocked", "when": [NAMED], "who": [ARMLEY]}, "when"),
+    ("challenge in a row", {"trigger": "challenge.unlocked", "when": [NAMED], "progress": STREAK}, "progress"),
+    ("within a word", {"when": [{"fact": "site", "op": "within", "value": "centre"}]}, "when.0.op"),
+    ("location compared", {"when": [{"fact": "location", "op": "is", "value": "centre"}]}, "when.0.op"),
+    ("within a number", {"when": [{"fact": "location", "op": "within", "value": 5}]}, "when.0.value"),
+    ("within no zone's name", {"when": [{"fact": "location", "op": "within", "value": "City Centre"}]}, "when.0.value"),
+    ("place of a trip", {"trigger": "transit.trip", "when": [{"fact": "zone", "op": "has"}]}, "when.0.fact"),
+    ("household as a condition", {"who": [{"fact": "household", "op": "is", "value": "x"}]}, "who.0.fact"),
 ]  # fmt: skip
 
 

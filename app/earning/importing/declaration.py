@@ -62,14 +62,18 @@ def _counting(trailer: str) -> str:
 class FileForm(Part):
     """How the file is written. `utf-8-sig` reads UTF-8 with and without a byte order mark.
 
-    `trailer` is the last line of a file that says how many rows it has. `final_newline` is false for files whose last
-    line has no line end; otherwise a door takes a missing one for a file that was cut off.
+    `trailer` is the last line of a file that says how many rows it has. The others are for doors: `columns` is the
+    whole header, in any order (else that of the door's first file); `final_newline` is false for files whose last line
+    has no line end, where a missing one does not mean that the file was cut off; with `checksum` each dropped file
+    waits for another one, named like it with .sha256 at the end.
     """
 
     encoding: Literal["utf-8-sig", "utf-16", "cp1252", "iso-8859-1"] = "utf-8-sig"
     delimiter: Literal[",", ";", "\t", "|"] = ","
     trailer: Annotated[str, AfterValidator(_counting)] | None = None
+    columns: tuple[str, ...] = ()
     final_newline: bool = True
+    checksum: bool = False
 
     def match_trailer(self, values: Sequence[str]) -> int | None:
         """How many rows this line claims there are; None when it is no trailer."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from io import TextIOWrapper
+from io import BufferedReader, TextIOWrapper
 from pathlib import Path
+from typing import Any
 
 from app.earning.importing.declaration import FileForm
 from app.earning.importing.errors import ColumnsMissing, FileTruncated, FileUnreadable
 
 LONGEST_CELL = 10_000
+LONGEST_LINE = 1 << 20
+"""Characters. A longer line is never held in memory whole."""
 _ASK_EVERY = 200
 
 
@@ -40,22 +43,46 @@ def read_rows(
     the trailer that `form` promises is missing or counts otherwise.
     """
     try:
-        with path.open("rb") as raw, TextIOWrapper(raw, encoding=form.encoding, newline="") as text:
-            for number, row in enumerate(_read(path.name, text, form, columns)):
+        with path.open("rb") as raw:
+            yield from read_stream(raw, path.name, form, columns, passed=passed)
+    except OSError as fault:
+        raise FileUnreadable(name=path.name, fault=f"{fault.strerror or 'the system refuses'}.") from fault
+
+
+def read_stream(
+    raw: BufferedReader[Any],
+    name: str,
+    form: FileForm,
+    columns: Sequence[str],
+    *,
+    passed: Callable[[int], None] = lambda _: None,
+    check_header: Callable[[Sequence[str]], None] = lambda _: None,
+) -> Iterator[Row]:
+    """The same of a file that is open already and is called `name`; `check_header` may refuse its columns.
+
+    It is closed at the end.
+    """
+    try:
+        with TextIOWrapper(raw, encoding=form.encoding, newline="") as text:
+            for number, row in enumerate(_read(name, text, form, columns, check_header)):
                 if number % _ASK_EVERY == 0:
                     passed(raw.tell())
                 yield row
             passed(raw.tell())
-    except OSError as fault:
-        raise FileUnreadable(name=path.name, fault=f"{fault.strerror or 'the system refuses'}.") from fault
     except UnicodeError as fault:
         expected = "UTF-8" if form.encoding == "utf-8-sig" else form.encoding
         reason = f"it is not {expected} text. Save it as {expected}, or name its encoding in the map."
-        raise FileUnreadable(name=path.name, fault=reason) from fault
+        raise FileUnreadable(name=name, fault=reason) from fault
 
 
-def _read(name: str, text: TextIOWrapper, form: FileForm, columns: Sequence[str]) -> Iterator[Row]:
-    lines = csv.reader(text, delimiter=form.delimiter, strict=True)
+def _read(
+    name: str,
+    text: TextIOWrapper,
+    form: FileForm,
+    columns: Sequence[str],
+    check_header: Callable[[Sequence[str]], None],
+) -> Iterator[Row]:
+    lines = csv.reader(_split_lines(name, text), delimiter=form.delimiter, strict=True)
     try:
         header = [title.strip() for title in next(lines)]
     except (StopIteration, csv.Error) as fault:
@@ -63,6 +90,7 @@ def _read(name: str, text: TextIOWrapper, form: FileForm, columns: Sequence[str]
     missing = [column for column in columns if column not in header]
     if missing:
         raise ColumnsMissing(name=name, missing=missing, found=header)
+    check_header(header)
     rows = 0
     while True:
         line = lines.line_num + 1
@@ -83,6 +111,15 @@ def _read(name: str, text: TextIOWrapper, form: FileForm, columns: Sequence[str]
         if values:
             rows += 1
             yield Row(line, _cells(header, values))
+
+
+def _split_lines(name: str, text: TextIOWrapper) -> Iterator[str]:
+    number = 0
+    while line := text.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE:
+            raise FileUnreadable(name=name, line=number, fault=f"line {number} is over {LONGEST_LINE} characters.")
+        yield line
 
 
 def _check_trailer(name: str, line: int, rest: Iterator[list[str]], rows: int, promised: int) -> None:

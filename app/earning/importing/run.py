@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 
 from sqlmodel import Session
@@ -25,6 +25,8 @@ from app.identity.queries import Client
 from app.residents.cards import CardKeys
 
 BATCH = 1000
+STATUSES = ("recorded", "awarded", "duplicate", "rejected", "not_enrolled", "held")
+"""How a row can end; each row that was read ends in one way."""
 
 CloudEvent = dict[str, object]
 Prepare = Callable[[Session, Sequence[CloudEvent]], None]
@@ -53,10 +55,14 @@ class FaultRow:
 
 @dataclass(frozen=True)
 class BatchOutcome:
-    """How many rows of a batch ended how, `read` among them, and those that could not be kept, by line."""
+    """How many rows of a batch ended how, `read` among them, and those that could not be kept, by line.
+
+    `span` is of the rows that were understood, whether somebody has joined with their card or not; None without any.
+    """
 
     counts: Counter[str]
     faults: tuple[FaultRow, ...]
+    span: DateSpan | None
 
 
 @dataclass(frozen=True)
@@ -90,8 +96,7 @@ def run_import(database: Database, *, rows: Iterable[Row], job: ImportJob, fault
         counts.update(outcome.counts)
         for fault in outcome.faults:
             faults.add(line=fault.line, column=fault.column, reason=fault.reason, code=fault.code)
-    statuses = ("recorded", "awarded", "duplicate", "rejected", "not_enrolled", "held")
-    return Tally(read=counts["read"], **{status: counts[status] for status in statuses})
+    return Tally(read=counts["read"], **{status: counts[status] for status in STATUSES})
 
 
 def measure_dates(rows: Iterable[Row], mapper: EventMapper, *, name: str) -> DateSpan:
@@ -134,14 +139,18 @@ def import_batch(session: Session, *, rows: Sequence[Row], job: ImportJob, now: 
     """Take in up to BATCH rows, in order; what cannot be kept is told and sinks nothing else."""
     lines, events, faults = map_rows(rows, job.mapper)
     counts: Counter[str] = Counter(read=len(rows), rejected=len(faults))
+    days: list[date] = []
     if events:
         job.prepare(session, events)
         results = record_events(session, client=job.client, events=events, keys=job.keys, options=job.options, now=now)
-        for line, result in zip(lines, results, strict=True):
+        for line, event, result in zip(lines, events, results, strict=True):
             counts[result.status] += 1
             if result.refusal is not None:
                 faults.append(tell_refusal(line, job.mapper.import_map, result.refusal))
-    return BatchOutcome(counts, tuple(sorted(faults, key=lambda fault: fault.line)))
+            else:
+                days.append(london_date(datetime.fromisoformat(str(event["time"]))))
+    span = DateSpan(min(days), max(days)) if days else None
+    return BatchOutcome(counts, tuple(sorted(faults, key=lambda fault: fault.line)), span)
 
 
 def map_rows(rows: Sequence[Row], mapper: EventMapper) -> tuple[list[int], list[CloudEvent], list[FaultRow]]:

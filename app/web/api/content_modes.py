@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from app.web.bodies import BATCH_TYPE, media_type, read_json
+from app.web.bodies import BATCH_TYPE, media_type, read_json, refuse_encoded
 from app.web.faults import BodyTypeUnsupported, BodyUnfit, ParameterInvalid
 from app.web.sent import Sent
 
@@ -26,7 +26,8 @@ class SentEvents:
 
 
 def read_events(sent: Sent) -> SentEvents:
-    """Raises BodyTypeUnsupported, BodyMalformed, BodyUnfit or ParameterInvalid."""
+    """Raises BodyEncoded, BodyTypeUnsupported, BodyMalformed, BodyUnfit or ParameterInvalid."""
+    refuse_encoded(sent.headers)
     kind = media_type(sent.content_type)
     if kind == BATCH_TYPE:
         batch = read_json(sent.body)

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.core.errors import Refusal
-from app.web.problems import status_of
+from app.web.problems import Problem, status_of
 
 router = APIRouter(include_in_schema=False)
 _PAGES = Environment(loader=PackageLoader("app.web.api", "."), autoescape=True, undefined=StrictUndefined)
@@ -38,13 +38,15 @@ def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _problems() -> list[dict[str, Any]]:
     """Every code with its status and what it means: the first line of its class's docstring."""
-    return sorted(
-        (
-            {"code": kind.code, "status": status_of(kind), "meaning": (kind.__doc__ or "").split("\n", maxsplit=1)[0]}
-            for kind in list_refusals()
-        ),
-        key=lambda problem: problem["code"],
+    ours = (
+        {"code": problem.code, "status": problem.status, "meaning": problem.detail}
+        for problem in (Problem.unexpected(), Problem.busy())
     )
+    refusals = (
+        {"code": kind.code, "status": status_of(kind), "meaning": (kind.__doc__ or "").split("\n", maxsplit=1)[0]}
+        for kind in list_refusals()
+    )
+    return sorted((*ours, *refusals), key=lambda problem: problem["code"])
 
 
 def list_refusals() -> list[type[Refusal]]:

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from app.identity.machine_sign_in import TokenRequest, issue_token
 from app.web.api.answers import Shape, declines, takes
-from app.web.bodies import media_type
+from app.web.bodies import media_type, refuse_encoded
 from app.web.callers import Anybody
 from app.web.sent import Body, Sent
 
@@ -18,6 +18,8 @@ router = APIRouter(tags=["sign-in"])
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 20
+NO_FORM = f"Send a form, with the header Content-Type: {FORM} and grant_type=client_credentials."
+NOT_KEPT = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _FORM_SCHEMA = {
     "type": "object",
     "required": ["grant_type"],
@@ -55,7 +57,7 @@ class KeysShape(Shape):
 @router.post(
     "/oauth/token",
     response_model=TokenShape,
-    responses=declines(413)
+    responses=declines(413, 415)
     | {
         400: {"model": OAuthErrorShape, "description": "The request is wrong, or asks for a scope that is not yours."},
         401: {"model": OAuthErrorShape, "description": "The client id or the secret is wrong."},
@@ -64,6 +66,8 @@ class KeysShape(Shape):
 )
 def give_token(call: Anybody, body: Body) -> Response:
     """A token for a machine, by client credentials (HTTP Basic, or id and secret in the form)."""
+    if media_type(body.content_type) != FORM:
+        return JSONResponse({"error": "invalid_request", "error_description": NO_FORM}, 400, NOT_KEPT)
     request = _read_request(body)
     answer = call.run(lambda session: issue_token(session, request=request, issuer=call.runtime.issuer, now=call.now))
     return JSONResponse(answer.body, answer.status, dict(answer.headers))
@@ -76,11 +80,10 @@ def show_keys(call: Anybody) -> KeysShape:
 
 
 def _read_request(sent: Sent) -> TokenRequest:
-    """The form's fields; of a body that is no form, none, so that the sign-in says what is missing."""
-    fields: list[tuple[str, str]] = []
-    if media_type(sent.content_type) == FORM:
-        try:
-            fields = parse_qsl(sent.body.decode("ascii"), errors="strict", max_num_fields=MOST_FIELDS)
-        except ValueError:  # not ASCII, not UTF-8 inside, or too many
-            fields = []
+    """The form's fields; of a form that can't be read, none, so that the sign-in says what is missing."""
+    refuse_encoded(sent.headers)
+    try:
+        fields = parse_qsl(sent.body.decode("ascii"), errors="strict", max_num_fields=MOST_FIELDS)
+    except ValueError:  # not ASCII, not UTF-8 inside, or too many
+        fields = []
     return TokenRequest(tuple(fields), sent.headers.get("authorization"))

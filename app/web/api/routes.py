@@ -4,8 +4,28 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web.api import catalogue, docs, events, health, me, oauth, pauses, redemptions, rewards, rules, terms, vouchers
+from app.web.api import (
+    catalogue,
+    corrections,
+    docs,
+    events,
+    funding,
+    health,
+    imports,
+    me,
+    missing,
+    oauth,
+    pauses,
+    redemptions,
+    rewards,
+    rules,
+    sources,
+    terms,
+    vouchers,
+)
 
 router = APIRouter()
 for part in (oauth, events, catalogue, me, rewards, redemptions, vouchers, rules, pauses, terms, health, docs):
+    router.include_router(part.router)
+for part in (funding, corrections, imports, sources, missing):
     router.include_router(part.router)

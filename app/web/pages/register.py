@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app.core.units import Pence
 from app.earning.queries import sum_points_by_rule
 from app.identity.sources import list_sources
-from app.ledger.service import pence_behind
+from app.ledger.rate import pence_behind, read_rate
 from app.rulebook.queries import RuleRead, list_rules
 
 
@@ -30,6 +30,7 @@ def list_register(session: Session, *, today: date) -> tuple[Entry, ...]:
     """Rules that are on first, then by title."""
     given = sum_points_by_rule(session)
     sources = list_sources(session)
+    rate = read_rate(session)
     entries = [
         Entry(
             rule=rule,
@@ -37,7 +38,7 @@ def list_register(session: Session, *, today: date) -> tuple[Entry, ...]:
             last_on=rule.until_on - timedelta(days=1),
             source_title=sources[rule.source].title if rule.source in sources else rule.source,
             points_given=given.get(rule.key, 0),
-            cost_pence=pence_behind(given.get(rule.key, 0)),
+            cost_pence=pence_behind(given.get(rule.key, 0), rate=rate),
         )
         for rule in list_rules(session)
     ]

@@ -10,7 +10,7 @@ from fastapi import Request
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
 from starlette.responses import HTMLResponse
 
-from app.core.clock import LONDON
+from app.core.clock import LONDON, write_clock
 from app.core.ids import public_id
 from app.rulebook.pauses import Pause, find_running_pauses
 from app.web.assets import asset
@@ -41,13 +41,6 @@ def write_day(when: date) -> str:
     """As GOV.UK writes dates: 22 November 2026. An instant is told by its date in Leeds."""
     on = when.astimezone(LONDON) if isinstance(when, datetime) else when
     return f"{on.day} {on:%B %Y}"
-
-
-def write_clock(at: datetime) -> str:
-    """As GOV.UK writes times: 9am, 5:30pm."""
-    local = at.astimezone(LONDON)
-    minutes = f":{local.minute:02}" if local.minute else ""
-    return f"{local.hour % 12 or 12}{minutes}{'am' if local.hour < 12 else 'pm'}"  # noqa: PLR2004 - noon
 
 
 def write_moment(at: datetime) -> str:

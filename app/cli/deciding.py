@@ -1,0 +1,149 @@
+"""rewards pay-in, fund, set-rate, reverse and claw-back: an officer's decisions, from the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, TypeVar
+
+import typer
+from sqlmodel import Session
+
+from app.cli.failures import told_plainly
+from app.cli.scheme import Choice, opened_database
+from app.core.clock import SystemClock
+from app.core.errors import NotAllowed
+from app.core.units import Pence, Points
+from app.identity.errors import OtherRoleNeeded
+from app.identity.queries import find_officer
+from app.ledger.decisions import Decision
+from app.ledger.funding import record_funding, record_payment
+from app.web.api.corrections import CORRECTION_ROLES, claw_back_event, reverse_event
+from app.web.api.funding import MONEY_ROLES, MOST, change_backing_rate, find_campaign
+
+T = TypeVar("T")
+
+Officer = Annotated[str, typer.Option(help="Who decides: the officer's id, off_...")]
+Reason = Annotated[str, typer.Option(help="Why; it stays on record and names nobody.")]
+Funder = Annotated[int, typer.Option(help="The funder's number.", min=1)]
+Source = Annotated[str, typer.Argument(help="The event's source.", metavar="SOURCE")]
+EventId = Annotated[str, typer.Argument(help="The event's id, as its source sent it.", metavar="ID")]
+
+
+class OfficerUnknown(NotAllowed):
+    """A decision is somebody's."""
+
+    code = "officer-unknown"
+
+    def __init__(self) -> None:
+        super().__init__("There is no active officer with this id.")
+
+
+def pay_in(
+    context: typer.Context,
+    pence: Annotated[int, typer.Argument(help="How much, in pence.", min=1, max=MOST)],
+    funder: Funder,
+    officer: Officer,
+    reason: Reason,
+) -> None:
+    """Record money that a funder set aside, in pence. For the roles finance and admin."""
+    _decide(
+        *(context, officer, reason, MONEY_ROLES),
+        lambda session, decision, now: record_payment(
+            session, funder_id=funder, pence=Pence(pence), decision=decision, now=now
+        ),
+    )
+    typer.echo(f"Paid {pence} pence into the pot of funder {funder}.")
+
+
+def fund(
+    context: typer.Context,
+    campaign: Annotated[str, typer.Argument(help="The campaign's key.")],
+    points: Annotated[int, typer.Argument(help="How many points it may give.", min=1, max=MOST)],
+    funder: Funder,
+    officer: Officer,
+    reason: Reason,
+) -> None:
+    """Give a campaign points to award, against a funder's pot. For the roles finance and admin."""
+    _decide(
+        *(context, officer, reason, MONEY_ROLES),
+        lambda session, decision, now: record_funding(
+            session,
+            campaign_id=find_campaign(session, campaign),
+            points=Points(points),
+            funder_id=funder,
+            decision=decision,
+            now=now,
+        ),
+    )
+    typer.echo(f"Campaign {campaign} got {points} points.")
+
+
+def set_rate(
+    context: typer.Context,
+    pence: Annotated[int, typer.Argument(help="Pence behind 100 points.", min=1, max=10_000)],
+    funder: Funder,
+    officer: Officer,
+    reason: Reason,
+) -> None:
+    """Change the backing rate; the funder's pot pays what is missing. For the roles finance and admin."""
+    _decide(
+        *(context, officer, reason, MONEY_ROLES),
+        lambda session, decision, now: change_backing_rate(
+            session, to=pence, funder_id=funder, decision=decision, now=now
+        ),
+    )
+    typer.echo(f"{pence} pence stand behind 100 points.")
+
+
+def reverse(context: typer.Context, source: Source, event_id: EventId, officer: Officer, reason: Reason) -> None:
+    """Take back what an event gave that is too old to void. For the roles approver and admin."""
+    done = _decide(
+        *(context, officer, reason, CORRECTION_ROLES),
+        lambda session, decision, now: reverse_event(
+            session, source=source, external_id=event_id, decision=decision, now=now
+        ),
+    )
+    typer.echo(f"Took back {done.taken} points and wrote off {done.written_off}.")
+
+
+def claw(
+    context: typer.Context,
+    source: Source,
+    event_id: EventId,
+    points: Annotated[int, typer.Argument(help="How many points.", min=1, max=MOST)],
+    officer: Officer,
+    reason: Reason,
+) -> None:
+    """Take points for those of an event that were spent and written off. For the roles approver and admin."""
+    done = _decide(
+        *(context, officer, reason, CORRECTION_ROLES),
+        lambda session, decision, now: claw_back_event(
+            session, source=source, external_id=event_id, points=Points(points), decision=decision, now=now
+        ),
+    )
+    typer.echo(f"Took back {done.taken} points.")
+
+
+def _decide(
+    context: typer.Context,
+    officer: str,
+    reason: str,
+    roles: tuple[str, ...],
+    serve: Callable[[Session, Decision, datetime], T],
+) -> T:
+    """Carry a decision out in the name of an officer who has one of `roles`."""
+    now = SystemClock().now()
+
+    def decide(session: Session) -> T:
+        found = find_officer(session, written=officer)
+        if found is None:
+            raise OfficerUnknown
+        if found.roles.isdisjoint(roles):
+            raise OtherRoleNeeded(*roles)
+        return serve(session, Decision(found.id, reason), now)
+
+    choice = context.ensure_object(Choice)
+    with told_plainly(), opened_database(choice.settings()) as database:
+        return database.in_transaction(decide)
+    raise AssertionError  # told_plainly lets nothing pass

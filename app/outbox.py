@@ -1,0 +1,75 @@
+"""What was promised to be told to people, written down in the transaction that promised it; nobody sends it yet.
+
+A notice holds ids and numbers only. Whoever sends it looks up the rest then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, DateTime, SmallInteger, Text, text
+from sqlmodel import Field, Session
+
+from app.core.columns import Row
+
+POINTS_EXPIRE = "points_expire"
+"""Points of a quarter can't be spent any longer from a date on."""
+
+# Sorted, so that two that queue the same notices at once never wait for each other in a circle.
+_QUEUE = text("""
+    INSERT INTO notices (resident_id, kind, quarter, days, points, due_on, queued_at)
+    SELECT n.resident, :kind, :quarter, :days, n.points, :due_on, :now
+    FROM unnest(CAST(:residents AS bigint[]), CAST(:points AS bigint[])) AS n (resident, points) ORDER BY n.resident
+    ON CONFLICT (resident_id, kind, quarter, days) DO NOTHING
+""")
+
+
+class NoticeRow(Row, table=True):
+    """One notice to one resident: `points` of `quarter` end on `due_on`, told at most `days` days before."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        CheckConstraint("kind IN ('points_expire')", name="ck_notices_kind"),
+        CheckConstraint("points > 0", name="ck_notices_points"),
+        CheckConstraint("days > 0", name="ck_notices_days"),
+    )
+
+    resident_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    kind: str = Field(sa_column=Column(Text, primary_key=True))
+    quarter: int = Field(sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
+    days: int = Field(sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
+    points: int = Field(sa_column=Column(BigInteger, nullable=False))
+    due_on: date = Field(sa_column=Column(Date, nullable=False))
+    queued_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """Points of one quarter that end on `due_on`; the notice is the one for `days` days before."""
+
+    quarter: int
+    days: int
+    due_on: date
+
+
+def queue_expiry_notices(
+    session: Session, *, expiry: Expiry, points_of: Sequence[tuple[int, int]], now: datetime
+) -> int:
+    """Queue a notice for each resident with their points; how many are new. Those queued already stay as they are."""
+    if not points_of:
+        return 0
+    done = session.execute(
+        _QUEUE,
+        {
+            "kind": POINTS_EXPIRE,
+            "quarter": expiry.quarter,
+            "days": expiry.days,
+            "due_on": expiry.due_on,
+            "residents": [resident for resident, _ in points_of],
+            "points": [points for _, points in points_of],
+            "now": now,
+        },
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined] # an INSERT's result has it; the annotation is general
