@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final, Self
 
-from rules.catalogue import EVENT_TYPES, LOCAL_FACTS, PLACE_FACTS, RESIDENT_FACTS
+from rules.catalogue import EVENT_TYPES, LOCAL_FACTS, PLACE_FACTS, RESIDENT_FACTS, STOP_WARD
 from rules.clock import LONDON, Clock
 from rules.document import Rule
 from rules.errors import ArtefactAltered, EngineUnfit
@@ -51,7 +51,7 @@ class Artefact:
             "rules": [rule.model_dump(mode="json", by_alias=True) for rule in ordered],
             "facts": {
                 "events": [asdict(kind) for kind in EVENT_TYPES.values()],
-                "local": [asdict(fact) for fact in LOCAL_FACTS.values()],
+                "local": [asdict(fact) for fact in (*LOCAL_FACTS.values(), STOP_WARD)],
                 "places": [asdict(fact) for fact in PLACE_FACTS.values()],
                 "resident": [asdict(fact) for fact in RESIDENT_FACTS.values()],
             },

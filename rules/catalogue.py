@@ -197,13 +197,25 @@ PLACE_FACTS: Final[Mapping[str, Fact]] = MappingProxyType(
         ),
     }
 )  # fmt: skip
+STOP_WARD: Final = Fact(
+    "stop.ward",
+    "ward of the stop",
+    "text",
+    pattern=TEXT_PATTERN,
+    source="the table of stops, when the event was recorded",
+)
 # Known to limits of a household alone; no rule may ask for it.
 HOUSEHOLD: Final = "household"
 
 
+def facts_in(kind: EventType) -> tuple[Fact, ...]:
+    """What an event of this type carries: what its sender said, and what was looked up when it was recorded."""
+    return (*kind.facts, STOP_WARD) if kind.find_fact(_STOP.name) else kind.facts
+
+
 def facts_about(kind: EventType) -> tuple[dict[str, Fact], dict[str, Fact]]:
     """What rules may ask about an event of this type, and about the resident."""
-    of_event = {fact.name: fact for fact in kind.facts if not fact.place} | dict(LOCAL_FACTS)
+    of_event = {fact.name: fact for fact in facts_in(kind) if not fact.place} | dict(LOCAL_FACTS)
     return of_event | (dict(PLACE_FACTS) if kind.placed else {}), dict(RESIDENT_FACTS)
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from rules.catalogue import EVENT_TYPES, LOCAL_FACTS, PLACE_FACTS, RESIDENT_FACTS, Fact
+from rules.catalogue import EVENT_TYPES, LOCAL_FACTS, PLACE_FACTS, RESIDENT_FACTS, Fact, facts_in
 from rules.clock import Moment, day_number
 from rules.conditions import AnyOf, Condition
 from rules.document import Rule
@@ -147,7 +147,7 @@ def compile_type(trigger: str, rules: Sequence[tuple[int, Rule]], zones: Zones) 
     local_weekday = _compile(LOCAL_FACTS["local.weekday"], of_event)
     assert not isinstance(local_time, WordTable), "the time is a number"
     assert not isinstance(local_weekday, SpanTable), "the weekday is a word"
-    spans, words = _compile_all(EVENT_TYPES[trigger].facts, of_event)
+    spans, words = _compile_all(facts_in(EVENT_TYPES[trigger]), of_event)
     resident_spans, resident_words = _compile_all(tuple(RESIDENT_FACTS.values()), [bit.resident for bit in bits])
     assert not resident_spans, "no fact of the resident is a number"
     return TypeMatcher(

@@ -20,6 +20,7 @@ from app.ledger.expiry import count_expired
 from app.ledger.tasks import sweep_points
 from app.ledger.verify import VerifyReport, verify_ledger
 from app.redemption.tasks import sweep_due_vouchers
+from app.redemption.verify import find_redemption_drift
 from rules.reference import Check
 
 FOUND = 1
@@ -43,7 +44,7 @@ def verify(context: typer.Context) -> None:
 
 
 def _verify(session: Session) -> tuple[VerifyReport, tuple[str, ...]]:
-    return verify_ledger(session), find_event_drift(session)
+    return verify_ledger(session), (*find_event_drift(session), *find_redemption_drift(session))
 
 
 def explain(

@@ -13,13 +13,15 @@ from app.cli.failures import told_plainly
 from app.cli.scheme import Choice, opened_database
 from app.core.clock import SystemClock
 from app.core.errors import NotAllowed
-from app.core.units import Pence, Points
+from app.core.units import MOST_AT_ONCE, Pence, Points
+from app.earning.taking_back import claw_back_event, reverse_event
 from app.identity.errors import OtherRoleNeeded
+from app.identity.permissions import CORRECTION_ROLES, MONEY_ROLES
 from app.identity.queries import find_officer
 from app.ledger.decisions import Decision
 from app.ledger.funding import record_funding, record_payment
-from app.web.api.corrections import CORRECTION_ROLES, claw_back_event, reverse_event
-from app.web.api.funding import MONEY_ROLES, MOST, change_backing_rate, find_campaign
+from app.redemption.promises import change_backing_rate
+from app.rulebook.queries import find_campaign
 
 T = TypeVar("T")
 
@@ -41,7 +43,7 @@ class OfficerUnknown(NotAllowed):
 
 def pay_in(
     context: typer.Context,
-    pence: Annotated[int, typer.Argument(help="How much, in pence.", min=1, max=MOST)],
+    pence: Annotated[int, typer.Argument(help="How much, in pence.", min=1, max=MOST_AT_ONCE)],
     funder: Funder,
     officer: Officer,
     reason: Reason,
@@ -59,7 +61,7 @@ def pay_in(
 def fund(
     context: typer.Context,
     campaign: Annotated[str, typer.Argument(help="The campaign's key.")],
-    points: Annotated[int, typer.Argument(help="How many points it may give.", min=1, max=MOST)],
+    points: Annotated[int, typer.Argument(help="How many points it may give.", min=1, max=MOST_AT_ONCE)],
     funder: Funder,
     officer: Officer,
     reason: Reason,
@@ -111,7 +113,7 @@ def claw(
     context: typer.Context,
     source: Source,
     event_id: EventId,
-    points: Annotated[int, typer.Argument(help="How many points.", min=1, max=MOST)],
+    points: Annotated[int, typer.Argument(help="How many points.", min=1, max=MOST_AT_ONCE)],
     officer: Officer,
     reason: Reason,
 ) -> None:

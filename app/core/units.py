@@ -6,3 +6,6 @@ from typing import NewType
 
 Points = NewType("Points", int)
 Pence = NewType("Pence", int)
+
+MOST_AT_ONCE = 10**12
+"""The most points, or pence, that one order of a person may move."""

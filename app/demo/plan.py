@@ -72,7 +72,14 @@ CAMPAIGNS = (
     PlannedCampaign("cmp_give_time", "Give time", CITY_COUNCIL, 500_000),
     PlannedCampaign("cmp_clean_streets", "Clean streets", CITY_COUNCIL, 500_000),
     PlannedCampaign("cmp_drop_in", "Drop in", CITY_COUNCIL, 500_000),
+    PlannedCampaign("cmp_waste_less", "Waste less", CITY_COUNCIL, 100_000),
+    PlannedCampaign("cmp_move_more", "Move more", CITY_COUNCIL, 100_000),
+    PlannedCampaign("cmp_warm_homes", "Warm homes", CITY_COUNCIL, 100_000),
+    PlannedCampaign("cmp_safe_homes", "Safe homes", CITY_COUNCIL, 100_000),
+    PlannedCampaign("cmp_have_a_say", "Have a say", CITY_COUNCIL, 100_000),
+    PlannedCampaign("cmp_bring_a_friend", "Bring a friend", CITY_COUNCIL, 100_000),
 )
+"""The last six wait for their sources: their rules are in the book, switched off."""
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ from app.rulebook.service import open_campaign, publish_rules
 from app.web.runtime import Runtime
 from rules.document import Rule, Validity
 from rules.packs import LEEDS, load_pack
+from rules.parts import Multiply
 
 YEAR = timedelta(days=366)
 STEPS = JOINED_DAYS_AGO
@@ -100,10 +101,15 @@ def seed_city(session: Session, *, runtime: Runtime, now: datetime, passed: Call
 
 
 def pack_around(now: datetime) -> tuple[Rule, ...]:
-    """The Leeds pack, valid from a year before `now` to a year after, so that the demonstration works on any day."""
+    """The Leeds pack, valid from a year before `now` to a year after, so that the demonstration works on any day.
+
+    What is for one month only, such as double points, stays in its month.
+    """
     start_on, until_on = london_date(now - YEAR), london_date(now + YEAR)
     return tuple(
-        rule.model_copy(
+        rule
+        if isinstance(rule.effect, Multiply)
+        else rule.model_copy(
             update={
                 "validity": Validity(start=min(start_on, rule.validity.start), until=max(until_on, rule.validity.until))
             }

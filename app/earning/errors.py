@@ -149,3 +149,13 @@ class TooManyMissingReports(Conflict):
     def __init__(self, *, most: int) -> None:
         self.most = most
         super().__init__(f"You are waiting for {most} already, which is as many as we can look for at once.")
+
+
+class VoidInstead(Conflict):
+    """The event is young enough to be voided, which corrects everything that followed from it, too."""
+
+    code = "void-instead"
+
+    def __init__(self, *, window_days: int) -> None:
+        super().__init__(f"The event happened in the last {window_days} days. Its source can void it, which is exact.")
+        self.window_days = window_days

@@ -74,25 +74,37 @@ class Refold:
         if self.kept is None:
             self.folded = fold(timeline, self.locked.state, self.events(), remaining, shared)
             return
+        left = dict(remaining or {})
         if remaining is not None:
             for campaign, points in self.earlier_grants.items():
                 remaining[campaign] = remaining.get(campaign, 0) + points
         give_back(timeline, [(known.event, known.lines) for known in [*self.kept, *self.gone]], shared)
         settled = [known.with_shared(community_only(known.shared)) for known in self.kept]
         self.folded = replay(timeline, [*settled, *self.events()], remaining, shared)
+        # What comes back may have been spent, and is then nobody else's to be given.
+        if remaining is not None:
+            for campaign, points in remaining.items():
+                remaining[campaign] = min(points, left.get(campaign, 0))
 
     def outcomes(self) -> dict[tuple[datetime, str, str], Outcome]:
         assert self.folded is not None, "the caller folds first"
         return {outcome.key: outcome for outcome in self.folded.outcomes}
 
     def add_asked(self, asked: Counter[str]) -> None:
-        """Add the net points wanted from each campaign, below zero where some come back."""
+        """Add the net points wanted from each campaign; 0 where some come back, for they may have been spent."""
         assert self.folded is not None, "the caller folds first"
+        if self.kept is None:
+            for outcome in self.folded.outcomes:
+                for line in outcome.lines:
+                    asked[line.campaign] += line.got
+            return
+        net: Counter[str] = Counter()
         for outcome in self.folded.outcomes:
             for line in outcome.lines:
-                asked[line.campaign] += line.got
-        if self.kept is not None:
-            asked.subtract(self.earlier_grants)
+                net[line.campaign] += line.got
+        net.subtract(self.earlier_grants)
+        for campaign, points in net.items():
+            asked[campaign] += max(points, 0)
 
 
 def decide_and_post(session: Session, *, refolds: Sequence[Refold], now: datetime) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -36,8 +36,10 @@ from app.identity.queries import Client
 from app.identity.sources import SourceRead, list_sources
 from app.ledger.chart import quarter_of
 from app.residents.cards import CardKeys
+from app.residents.places.queries import find_stop_wards
 from app.residents.queries import CardHolder, find_card_holders
 from app.rulebook.pauses import EARNING_PAUSED, Pause, Paused, find_pauses, is_paused
+from rules.catalogue import STOP_WARD
 from rules.event import Event
 
 LARGEST_BATCH = 1000
@@ -228,9 +230,22 @@ def _repeat_within(envelope: Envelope, first: NewEvent) -> EventResult:
     return EventResult(envelope.source, envelope.id, "repeat")
 
 
+def _name_stop_wards(session: Session, new: list[NewEvent]) -> None:
+    """Tell each event in which ward its stop lies; it is kept with the event, so later tables change nothing."""
+    stops = {str(event.event.data["stop"]) for event in new if "stop" in event.event.data}
+    wards = find_stop_wards(session, stops=sorted(stops))
+    if not wards:
+        return
+    for event in new:
+        ward = wards.get(str(event.event.data.get("stop")))
+        if ward is not None:
+            event.event = replace(event.event, data={**event.event.data, STOP_WARD.name: ward})
+
+
 def _keep(session: Session, batch: _Batch, new: list[NewEvent]) -> None:
     if not new:
         return
+    _name_stop_wards(session, new)
     for event, event_id in zip(new, take_ids(session, len(new)), strict=True):
         event.id = event_id
     by_resident: dict[int, list[NewEvent]] = {}

@@ -35,8 +35,14 @@ HAVING coalesce(sum((line->>'got')::bigint), 0) <> e.points
 """
 
 
+_ORPHANS = """
+SELECT t.event_id, count(*) AS transfers FROM ledger_transfers t
+WHERE t.event_id IS NOT NULL AND NOT EXISTS (SELECT FROM events e WHERE e.id = t.event_id) GROUP BY 1 ORDER BY 1
+"""
+
+
 def find_event_drift(session: Session) -> tuple[str, ...]:
-    """A sentence for every resident and campaign, and every event, where lines and transfers differ."""
+    """A sentence for every resident and campaign, and every event, where lines and transfers do not agree."""
     kinds = {
         "award": int(TransferKind.AWARD),
         "correction": int(TransferKind.CORRECTION),
@@ -52,5 +58,9 @@ def find_event_drift(session: Session) -> tuple[str, ...]:
     drift += [
         f"Event {row.id}: it stands at {row.points} points, its lines at {row.lines}."
         for row in session.execute(text(_LINES))
+    ]
+    drift += [
+        f"Event {row.event_id} is named by {row.transfers} transfers and is not there."
+        for row in session.execute(text(_ORPHANS))
     ]
     return tuple(drift)

@@ -23,3 +23,9 @@ SCOPES = {
 """Every scope, and what it lets its holder do."""
 
 ROLES = frozenset({"editor", "approver", "support", "finance", "auditor", "admin"})
+
+CORRECTION_ROLES = ("approver", "admin")
+"""Who may take points back."""
+
+MONEY_ROLES = ("finance", "admin")
+"""Who may pay into pots, fund campaigns and set the backing rate."""

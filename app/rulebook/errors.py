@@ -69,3 +69,12 @@ class ArtefactDamaged(Conflict):
             f"The rules in force from {self.in_force_from} are not as they were published: {', '.join(differs)}."
             " Nothing is judged by them until they have been restored."
         )
+
+
+class CampaignNotFound(NotFound):
+    """No campaign has this key."""
+
+    code = "campaign-not-found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no campaign with this key.")

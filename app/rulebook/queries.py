@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session, col, select
 
 from app.ledger.chart import AccountKind
-from app.rulebook.errors import ArtefactDamaged
+from app.rulebook.errors import ArtefactDamaged, CampaignNotFound
 from app.rulebook.tables import Campaign, RuleVersion
 from rules.artefact import Artefact, Timeline
 from rules.document import Rule
@@ -95,6 +95,14 @@ def find_budgets(session: Session) -> dict[str, Budget]:
         {"kind": int(AccountKind.BUDGET)},
     )
     return {key: Budget(campaign_id, account_id) for key, campaign_id, account_id in rows}
+
+
+def find_campaign(session: Session, key: str) -> int:
+    """The campaign's id. Raises CampaignNotFound."""
+    budget = find_budgets(session).get(key)
+    if budget is None:
+        raise CampaignNotFound
+    return budget.campaign_id
 
 
 def list_rules(session: Session) -> tuple[RuleRead, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 
 import pytest
@@ -60,20 +59,9 @@ def test_dates_telephones_and_long_numbers_are_no_bank_cards(reason: str) -> Non
     assert not mentions_bank_card_number(reason)
 
 
-@pytest.mark.parametrize("written", [VISA, "4111-1111-1111-1111", "4111_1111_1111_1111"])
-def test_an_event_whose_id_is_a_bank_card_number_is_refused_and_nothing_of_it_told(
-    city: City, written: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    event = tap(1, city.clock.now() - timedelta(hours=1)) | {"id": written}
-    alone = city.send(event)
-    assert (alone.status_code, alone.json()["code"]) == (422, "bank-card-number")
-    headers = city.by("taps") | {"Content-Type": "application/cloudevents-batch+json"}
-    batch = city.http.post("/v1/events", content=json.dumps([event]), headers=headers)
-    assert batch.json()["results"][0]["problem"]["code"] == "bank-card-number"
-    logged = capsys.readouterr()
-    for text in (alone.text, batch.text, logged.out, logged.err):
-        assert "1111" not in text
-    assert city.http.get(f"/v1/events/{TAPS}/{written}", headers=city.by("taps")).status_code == 404
+def test_an_operators_running_number_may_look_like_one_by_chance(city: City) -> None:
+    """An id stands for the event, not for a person: some running numbers would be refused for nothing."""
+    assert city.send(tap(1, city.clock.now() - timedelta(hours=1)) | {"id": VISA}).status_code == 200
 
 
 def test_an_event_is_not_taken_back_for_a_reason_with_a_bank_card_number(

@@ -68,7 +68,7 @@ def build_city(database: Database, secrets: Secrets) -> tuple[list[int], list[in
 
     wallets, budgets = database.in_transaction(seed)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("RESET ROLE"))
+        connection.execute(text("SET ROLE NONE"))
         connection.execute(text("VACUUM ANALYZE"))
         connection.execute(text("SET ROLE rewards_app"))
     return wallets, budgets

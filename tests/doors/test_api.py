@@ -6,6 +6,7 @@ import base64
 import csv
 import hashlib
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx2
@@ -203,6 +204,24 @@ def test_a_digest_that_was_sent_along_is_compared(city: City) -> None:
     assert send(city, content, Content_Digest=f"md5=:AA==:, sha-256=:{digest}:").status_code == 202
 
 
+def test_a_source_that_sends_faster_than_we_work_has_to_wait(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.earning.importing.files.MOST_WAITING", 1)
+    assert send(city, HEADER + tap(1)).status_code == 202
+    refused = send(city, HEADER + tap(2))
+    assert (refused.status_code, refused.json()["code"]) == (409, "too-many-files-waiting")
+    work(city)
+    assert send(city, HEADER + tap(2)).status_code == 202
+
+
+def test_of_the_same_file_sent_many_times_at_once_one_is_taken(database: Database, secrets: Secrets) -> None:
+    city = build_city(database, secrets, NOW)
+    city.runtime.database.in_transaction(_open)
+    with ThreadPoolExecutor(8) as senders:
+        sent = list(senders.map(lambda number: send(city, HEADER + tap(1), name=f"{number}.csv"), range(8)))
+    assert sorted(one.status_code for one in sent) == [202] + [409] * 7
+    assert len({one.json().get("earlier_id") or one.json()["id"] for one in sent}) == 1
+
+
 def test_a_running_server_works_on_files_also_on_those_from_before_it_started(
     database: Database, secrets: Secrets
 ) -> None:
@@ -218,13 +237,17 @@ def test_a_running_server_works_on_files_also_on_those_from_before_it_started(
 
 
 def test_a_source_is_complete_to_the_newest_day_of_its_file(city: City) -> None:
-    mine = lambda: city.http.get("/v1/me/sources", headers=city.by("resident")).json()["items"]  # noqa: E731 - asked twice
-    before = next(one for one in mine() if one["source"] == "urn:wymetro:taps")
+    def mine() -> dict[str, Any]:
+        items = city.http.get("/v1/me/sources", headers=city.by("resident")).json()["items"]
+        found: dict[str, Any] = {one["source"]: one for one in items}["urn:wymetro:taps"]
+        return found
+
+    before = mine()
     assert before["complete_to"] is None
     assert before["sentence"].startswith("It is not known yet up to which day this is complete.")
     send(city, HEADER + tap(1, at="2026-11-19T08:00:00Z") + tap(2, card="nobody"))
     work(city)
-    after = next(one for one in mine() if one["source"] == "urn:wymetro:taps")
+    after = mine()
     assert (after["complete_to"], after["next_expected_on"], after["late"]) == ("2026-11-20", "2026-11-22", False)
     assert after["sentence"] == ("Complete to Friday 20 November. The next file is expected on Sunday 22 November.")
 

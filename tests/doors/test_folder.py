@@ -271,6 +271,16 @@ def test_a_file_that_is_too_large_is_not_read(drop: Drop, monkeypatch: pytest.Mo
     assert "10 bytes" in refused.sentence
 
 
+def test_more_files_than_may_wait_take_their_turn(drop: Drop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.earning.importing.files.MOST_WAITING", 1)
+    drop.put(HEADER + ride(1), "a.csv")
+    drop.put(HEADER + ride(2), "b.csv")
+    first = drop.look()
+    assert [one.name for one in first.outcomes] == ["a.csv"]
+    assert [one.name for one in drop.look().outcomes] == ["b.csv"]
+    assert drop.list_files(DOOR, "quarantine") == []
+
+
 def test_a_file_of_many_pieces_is_taken_whole(drop: Drop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.earning.importing.dropping.PIECE_BYTES", 7)
     drop.put(GOOD)

@@ -122,6 +122,13 @@ def test_a_door_that_is_opened_again_learns_its_columns_anew(post: Post) -> None
     assert post.take(HEADER + ride(4)).reason_code == "columns-changed"
 
 
+def test_a_file_of_which_no_row_was_kept_shows_no_header(post: Post) -> None:
+    wider = HEADER.replace("\n", ",weather\n")
+    assert post.take(wider).status == "done"
+    assert post.take(wider + ride(1, on="2020-06-01").replace("\n", ",wet\n")).status == "done"
+    assert post.take(GOOD).status == "done"
+
+
 def test_the_same_content_under_another_name_is_refused_and_says_which_it_is(post: Post) -> None:
     first = post.take(GOOD, name="monday.csv")
     before = post.books()
@@ -225,6 +232,21 @@ def test_an_order_to_stop_leaves_the_file_to_the_next_at_once(real_post: Post) -
     done = real_post.work()
     assert done is not None
     assert (done.status, done.counts["read"]) == ("done", BATCH + 1)
+
+
+def test_ctrl_c_leaves_the_file_to_the_next_at_once(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    post.receive(GOOD)
+    for _ in range(MOST_ATTEMPTS + 1):
+        with monkeypatch.context() as patch:
+            patch.setattr("app.earning.importing.work.import_batch", interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                post.work()
+    done = post.work()
+    assert done is not None
+    assert done.status == "done"
 
 
 def test_a_file_that_breaks_whoever_works_on_it_is_given_up(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,14 +9,18 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from app.core.clock import LONDON
+from app.core.database import Database
+from app.core.secret_store import Secrets
+from app.core.units import Points
 from app.earning.errors import BatchTooLarge
 from app.earning.event_types import list_event_types
 from app.earning.queries import get_event
 from app.earning.verify import find_event_drift
 from app.ledger.chart import TransferKind
 from app.ledger.queries import get_balance, list_event_transfers
+from app.ledger.service import place_hold
 from app.ledger.verify import verify_ledger
-from tests.earning.world import CHECK_IN, HUB, RIDES, TAPS, World, event, ride, tap
+from tests.earning.world import CHECK_IN, HUB, RIDES, TAPS, World, build_world, event, ride, tap
 
 MONDAY = datetime(2026, 11, 16, 8, tzinfo=UTC)
 
@@ -104,7 +108,7 @@ def test_an_event_from_before_its_holder_enrolled_is_not_enrolled(world: World) 
         ({"time": "2026-11-08T11:00:00Z"}, "event-too-late"),
         ({"time": "2026-11-20"}, "event-malformed"),
         ({"time": "2026-11-20T10:00:00"}, "event-malformed"),
-        ({"time": "0001-01-01T00:00:00+23:59"}, "event-malformed"),
+        ({"time": "0001-01-01T00:00:00+23:59"}, "event-too-late"),
         ({"time": None}, "event-malformed"),
         ({"type": "no.such"}, "event-type-unknown"),
         ({"type": ["x"]}, "event-type-unknown"),
@@ -249,6 +253,36 @@ def test_a_spent_budget_refuses_the_points_and_not_the_events(poor_world: World)
         explained = world.explain(RIDES, f"R-{number}")
         assert explained.trace is not None
         assert explained.trace.points == results[number].points, "explanations add up also after the budget is spent"
+
+
+def test_points_that_were_spent_before_they_came_back_are_nobody_elses_to_be_given(
+    rolled_back: Database, secrets: Secrets
+) -> None:
+    """One resident loses what is spent, another gains from the same dry budget in one batch."""
+    world = build_world(rolled_back, secrets, budget=50)
+    world.send(_ten_trips())
+    world.send(_ten_trips(card=1, first=20)[:9])
+    world.database.in_transaction(
+        lambda session: place_hold(session, wallet_id=world.residents[0], points=Points(50), now=world.now)
+    )
+    last = MONDAY + timedelta(hours=12 * 9)
+    off, tenth = world.send([tap(40, last + timedelta(minutes=2), leg="off"), tap(41, last, card=1)])
+    assert off.adjusted == -50
+    assert tenth.points == 0
+    assert "budget_spent" in tenth.reasons
+    _assert_books_agree(world)
+
+
+def test_a_transfer_whose_event_is_gone_is_told(world: World) -> None:
+    world.send([ride(1, MONDAY, 5000)])
+
+    def remove(session: Session) -> None:
+        for statement in ("SET ROLE NONE", "DELETE FROM events", "SET ROLE rewards_app"):
+            session.execute(text(statement))
+
+    world.database.in_transaction(remove)
+    drift = world.database.in_transaction(find_event_drift)
+    assert any("is not there" in finding for finding in drift)
 
 
 def test_explanations_add_up_to_the_award(world: World) -> None:

@@ -11,7 +11,7 @@ from tests.earning.world import TAPS, event, ride, tap
 from tests.pages.browser import Browser, Page
 from tests.pages.town import Town
 
-PUBLIC = ("/", "/sign-in", "/ways-to-earn", "/rewards")
+PUBLIC = ("/", "/sign-in", "/ways-to-earn", "/rewards", "/terms")
 OWN = {
     Role.RESIDENT: ("/you", "/you/activity", "/vouchers"),
     Role.PARTNER: ("/till",),
@@ -115,7 +115,8 @@ def test_errors_are_pages_in_plain_english(town: Town) -> None:
     browser = town.browser(Role.RESIDENT)
     for path in ("/nothing-here", "/rewards/rew_0", "/vouchers/red_0", "/you/activity/why", "/you/activity/why?id=%00"):
         check(browser.open(path), 404)
-    check(browser.open("/vouchers?after=nonsense"), 400)
+    for path in ("/vouchers", "/rewards", "/you/activity"):
+        check(browser.open(f"{path}?after=nonsense"), 400)
     check(Page(browser.http.delete("/you")), 405)
 
 

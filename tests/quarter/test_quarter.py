@@ -183,8 +183,13 @@ def test_the_script_has_all_that_a_quarter_brings(quarter: Quarter) -> None:
     assert quarter.voided_twice > 0
     assert {one.status for one in record.vouchers.values()} == {OPEN, REDEEMED, CANCELLED, EXPIRED, GIVEN}
     assert record.declined.keys() >= {"insufficient-points", "out-of-stock", "already-redeemed", "voucher-expired"}
+    rules = quarter.database.in_transaction(lambda session: sorted(session.execute(_EARNING).scalars()))
+    LOG.info("rules that gave something: %s", ", ".join(rules))
     paying = quarter.database.in_transaction(lambda session: set(session.execute(_PAYING).scalars()))
     assert len(paying) >= 5, "sources whose events earned something"
 
 
+_EARNING = text(
+    "SELECT DISTINCT line->>'rule' FROM events, jsonb_array_elements(lines) AS line WHERE line->>'got' <> '0'"
+)
 _PAYING = text("SELECT DISTINCT s.name FROM events e JOIN sources s ON s.id = e.source_id WHERE e.points > 0")

@@ -25,6 +25,7 @@ from app.offers.service import add_partner, add_reward
 from app.redemption.codes import VoucherCodes
 from app.redemption.queries import TillVoucher, VoucherRead, get_redemption
 from app.redemption.service import cancel_redemption, expire_due_vouchers, redeem_reward, redeem_voucher
+from app.redemption.verify import find_redemption_drift
 from app.residents.service import enrol_resident
 from partners.donation import Donation
 from partners.in_memory import InMemory
@@ -157,6 +158,7 @@ class Scheme:
     def verify(self) -> None:
         """The books must be whole, and nobody may have been saved by a retry after a deadlock."""
         assert self.run(verify_ledger).findings == ()
+        assert self.run(find_redemption_drift) == ()
         asked = text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
         self.database.engine.dispose()  # a connection reports its numbers when it ends
         assert self.run(lambda session: session.execute(asked).scalar_one()) == 0

@@ -66,7 +66,7 @@ def test_the_second_redeem_is_refused_and_says_when_the_first_was(scheme: Scheme
     with pytest.raises(AlreadyRedeemed) as refused:
         scheme.redeem(voucher.token, at=scheme.now + timedelta(minutes=5))
     assert refused.value.facts() == {"redeemed_at": "2026-11-22T12:00:00Z"}
-    assert str(refused.value) == "This voucher was used on 22 November 2026 at 12:00."
+    assert str(refused.value) == "This voucher was used on 22 November 2026 at 12pm."
     assert scheme.posted(AccountKind.PAYABLE, scheme.cafe.id) == 120
 
 

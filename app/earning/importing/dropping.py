@@ -26,7 +26,7 @@ from app.core.clock import LONDON, Clock, london_date
 from app.core.database import Database
 from app.core.errors import Refusal
 from app.earning.importing.doors import DONE, QUARANTINE, Door, get_door
-from app.earning.importing.errors import ContentDiffers, DoorUnknown, FileTooLarge, NotAFile
+from app.earning.importing.errors import ContentDiffers, DoorUnknown, FileTooLarge, NotAFile, TooManyFilesWaiting
 from app.earning.importing.faults import COLUMNS
 from app.earning.importing.files import (
     ImportRead,
@@ -127,6 +127,8 @@ class DropFolder:
         shown = f"{clean_name(place.door)}/{clean_name(name)}"
         try:
             file = self._receive(place, name, found)
+        except TooManyFilesWaiting:
+            look.waiting.append(shown)  # its turn comes at one of the next looks
         except Refusal as refusal:
             self._refuse(place, name, refusal, look)
         except (_StillWritten, FileNotFoundError):

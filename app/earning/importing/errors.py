@@ -162,9 +162,19 @@ class FileAlreadyTaken(Conflict):
         self.earlier_id, self.earlier_name = earlier_id, earlier_name
         self.earlier_received_at = received_at.isoformat()
         super().__init__(
-            f"The same content was taken already, as {earlier_name} ({earlier_id}), on {london_date(received_at)}. "
+            f"The same content came already, as {earlier_name} ({earlier_id}), on {london_date(received_at)}. "
             "Nothing was done again."
         )
+
+
+class TooManyFilesWaiting(Conflict):
+    """The source's earlier files are to be worked on first."""
+
+    code = "too-many-files-waiting"
+
+    def __init__(self, *, most: int) -> None:
+        self.most = most
+        super().__init__(f"{most} files of this source wait to be worked on. Send the next one when they are done.")
 
 
 class ImportUnknown(NotFound):

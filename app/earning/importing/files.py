@@ -14,13 +14,15 @@ from sqlmodel import Session, col, select
 from app.core.ids import public_id, take_id, uuid7
 from app.core.paging import Page, clamp_limit, parse_cursor
 from app.earning.importing.doors import Door
-from app.earning.importing.errors import FileAlreadyTaken, ImportUnknown
+from app.earning.importing.errors import FileAlreadyTaken, ImportUnknown, TooManyFilesWaiting
 from app.earning.importing.run import FaultRow
 from app.earning.importing.vault import Vault, keep_content
 from app.earning.tables import ImportFault, ImportFile
 from app.identity.sources import list_sources
 
 LONGEST_NAME = 120
+MOST_WAITING = 100
+"""Files of one source whose content we keep at once."""
 ENDED = frozenset({"done", "quarantined", "failed"})
 # Said exactly as the unique index says it, or PostgreSQL would not know which one is meant.
 _COUNTS = text("status NOT IN ('quarantined', 'failed') AND (status <> 'done' OR lines_done > 0)")
@@ -73,7 +75,9 @@ def receive_file(
     vault: Vault,
     now: datetime,
 ) -> ImportRead:
-    """Keep a file until somebody works on it. `way` is folder or api. Raises FileAlreadyTaken."""
+    """Keep a file until somebody works on it. `way` is folder or api. Raises FileAlreadyTaken, TooManyFilesWaiting."""
+    if count_waiting(session, source_id=door.source_id) >= MOST_WAITING:
+        raise TooManyFilesWaiting(most=MOST_WAITING)
     row_id = take_id(session)
     made = session.execute(
         insert(ImportFile)
@@ -106,6 +110,14 @@ def receive_file(
         )
     keep_content(session, vault=vault, file_id=row_id, pieces=pieces)
     return get_import_by_number(session, number=row_id)
+
+
+def count_waiting(session: Session, *, source_id: int) -> int:
+    """How many files of a source have not ended."""
+    asked = text(
+        "SELECT count(*) FROM import_files WHERE source_id = :source AND status IN ('waiting', 'checking', 'importing')"
+    )
+    return int(session.execute(asked, {"source": source_id}).scalar_one())
 
 
 def clean_name(written: str) -> str:

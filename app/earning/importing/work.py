@@ -100,6 +100,9 @@ def work_next(
             work.run()
         except _TakenOn:
             work.let_go()
+        except KeyboardInterrupt:
+            work.let_go()
+            raise
     return database.in_transaction(lambda session: get_import_by_number(session, number=claim.number))
 
 
@@ -250,8 +253,8 @@ class _Work:
     def _finish(self, session: Session, row: ImportFile) -> None:
         _end(session, row, "done", self._clock.now())
         row.bytes_read = row.size_bytes
-        learn_columns(session, name=row.door_name, columns=row.columns or [])
-        if row.last_on is not None:
+        if row.last_on is not None:  # a row was understood
+            learn_columns(session, name=row.door_name, columns=row.columns or [])
             note_file(session, source_id=row.source_id, last_on=row.last_on, received_at=row.received_at)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -12,15 +10,13 @@ from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
-from app.core.errors import Conflict
-from app.core.units import Points
-from app.earning.queries import get_event
-from app.earning.void import VOID_WINDOW
+from app.core.units import MOST_AT_ONCE, Points
+from app.earning.taking_back import claw_back_event, reverse_event
+from app.identity.permissions import CORRECTION_ROLES
 from app.identity.queries import OfficerRead
 from app.ledger.commands import Answer
 from app.ledger.decisions import Decision
-from app.ledger.reversals import TakenBack, claw_back, reverse_awards
-from app.rulebook.queries import find_budgets
+from app.ledger.reversals import TakenBack
 from app.web.api.answers import SIGNED_IN, Shape, declines, respond, takes
 from app.web.callers import Call, SignedIn, as_officer_with
 from app.web.idempotency import run_once
@@ -28,21 +24,10 @@ from app.web.sent import Body, IdempotencyKey, Sent
 
 router = APIRouter(tags=["corrections"])
 
-CORRECTION_ROLES = ("approver", "admin")
 as_corrector = as_officer_with(*CORRECTION_ROLES)
 
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
-
-
-class VoidInstead(Conflict):
-    """The event is young enough to be voided, which corrects everything that followed from it, too."""
-
-    code = "void-instead"
-
-    def __init__(self, *, window_days: int) -> None:
-        super().__init__(f"The event happened in the last {window_days} days. Its source can void it, which is exact.")
-        self.window_days = window_days
 
 
 class ReversalOrder(msgspec.Struct, frozen=True):
@@ -58,7 +43,7 @@ class ClawbackOrder(msgspec.Struct, frozen=True):
 
     source: Name
     id: Name
-    points: Annotated[int, msgspec.Meta(ge=1, le=10**12)]
+    points: Annotated[int, msgspec.Meta(ge=1, le=MOST_AT_ONCE)]
     reason: Reason
 
 
@@ -108,32 +93,6 @@ def claw(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Response:
             now=call.now,
         ),
     )
-
-
-def reverse_event(session: Session, *, source: str, external_id: str, decision: Decision, now: datetime) -> TakenBack:
-    """Reverse each award of the event, up to what it stands at now.
-
-    An event so old is beyond the reach of refolds, so what it stands at can't change under our hands. Raises
-    EventUnknown, VoidInstead, NothingToReverse, ReasonUnfit.
-    """
-    event = get_event(session, source=source, external_id=external_id)
-    if event.happened_at >= now - VOID_WINDOW:
-        raise VoidInstead(window_days=VOID_WINDOW.days)
-    budgets = find_budgets(session)
-    most: Counter[int] = Counter()
-    for line in event.lines:
-        most[budgets[str(line["campaign"])].account_id] += int(str(line["got"]))
-    return reverse_awards(
-        session, wallet_id=event.resident_id, event_id=event.id, most=most, decision=decision, now=now
-    )
-
-
-def claw_back_event(
-    session: Session, *, source: str, external_id: str, points: Points, decision: Decision, now: datetime
-) -> TakenBack:
-    """Raises EventUnknown, ClawbackTooLarge, ReasonUnfit."""
-    event = get_event(session, source=source, external_id=external_id)
-    return claw_back(session, wallet_id=event.resident_id, event_id=event.id, points=points, decision=decision, now=now)
 
 
 def _decide(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -11,16 +10,15 @@ from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
-from app.core.errors import NotFound
-from app.core.units import Pence, Points
+from app.core.units import MOST_AT_ONCE, Pence, Points
+from app.identity.permissions import MONEY_ROLES
 from app.identity.queries import OfficerRead
 from app.ledger import funding
 from app.ledger.commands import Answer
 from app.ledger.decisions import Decision
 from app.ledger.money import list_pots, read_money
-from app.ledger.rate import lock_rate
-from app.redemption.promises import find_dearest
-from app.rulebook.queries import find_budgets
+from app.redemption.promises import change_backing_rate
+from app.rulebook.queries import find_campaign
 from app.web.api.answers import SIGNED_IN, Shape, declines, respond, takes
 from app.web.callers import Anybody, Call, SignedIn, as_officer_with
 from app.web.idempotency import run_once
@@ -28,25 +26,14 @@ from app.web.sent import Body, IdempotencyKey, Sent
 
 router = APIRouter(tags=["money"])
 
-MONEY_ROLES = ("finance", "admin")
 as_treasurer = as_officer_with(*MONEY_ROLES)
 as_reader_of_money = as_officer_with(*MONEY_ROLES, "auditor")
 
-MOST = 10**12
 """Of pence or points in one decision: more is a slip of the hand, and sums stay far from a bigint's end."""
 
-Amount = Annotated[int, msgspec.Meta(ge=1, le=MOST)]
+Amount = Annotated[int, msgspec.Meta(ge=1, le=MOST_AT_ONCE)]
 Funder = Annotated[int, msgspec.Meta(ge=1, le=2**62)]
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
-
-
-class CampaignNotFound(NotFound):
-    """No campaign has this key."""
-
-    code = "campaign-not-found"
-
-    def __init__(self) -> None:
-        super().__init__("There is no campaign with this key.")
 
 
 class PaymentOrder(msgspec.Struct, frozen=True):
@@ -173,21 +160,6 @@ def set_rate(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Response
             session, to=order.pence_per_100_points, funder_id=order.funder, decision=decision, now=call.now
         ),
     )
-
-
-def find_campaign(session: Session, key: str) -> int:
-    """The campaign's id. Raises CampaignNotFound."""
-    budget = find_budgets(session).get(key)
-    if budget is None:
-        raise CampaignNotFound
-    return budget.campaign_id
-
-
-def change_backing_rate(session: Session, *, to: int, funder_id: int, decision: Decision, now: datetime) -> None:
-    """Look at what is promised only when nobody can promise more. Raises RateTooLow, PotTooSmall, ReasonUnfit."""
-    lock_rate(session)
-    least = find_dearest(session)
-    funding.record_rate(session, to=to, least=least, funder_id=funder_id, decision=decision, now=now)
 
 
 def _decide(

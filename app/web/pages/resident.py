@@ -18,6 +18,7 @@ from app.offers.queries import RewardRead, list_rewards
 from app.redemption.codes import VoucherCodes
 from app.redemption.queries import VoucherRead, VoucherStatus, list_redemptions
 from app.residents.queries import ResidentRead
+from app.residents.terms.acceptance import TermsStanding, get_terms_standing
 from app.web.callers import as_resident
 from app.web.pages.rendering import render
 from app.web.pages.visits import Role, sign_in_again
@@ -40,6 +41,7 @@ class Home:
     activity: tuple[Activity, ...]
     vouchers: tuple[VoucherRead, ...]
     rewards: tuple[RewardRead, ...]
+    terms: TermsStanding
 
 
 def _load_home(session: Session, resident: ResidentRead, codes: VoucherCodes, now: datetime) -> Home:
@@ -53,6 +55,7 @@ def _load_home(session: Session, resident: ResidentRead, codes: VoucherCodes, no
         rewards=tuple(reward for reward in rewards if reward.points <= balance.available and reward.stock_left != 0)[
             -REWARDS_SHOWN:
         ],
+        terms=get_terms_standing(session, resident_id=resident.id, now=now),
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web.pages import front, officer, resident, rewards, till, vouchers
+from app.web.pages import front, officer, resident, rewards, terms, till, vouchers
 
 router = APIRouter(include_in_schema=False)
-for pages in (front, resident, rewards, vouchers, till, officer):
+for pages in (front, terms, resident, rewards, vouchers, till, officer):
     router.include_router(pages.router)
