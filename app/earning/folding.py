@@ -114,11 +114,9 @@ def decide_and_post(session: Session, *, refolds: Sequence[Refold], now: datetim
     """
     timeline = load_timeline(session)
     _fold_all(session, refolds, timeline, remaining=None, shared={})
-    rows = _lock_shared_rows(session, refolds, timeline)
+    touching, rows = _lock_shared_rows(session, refolds, timeline)
     shared = dict(rows)
-    if rows:
-        touching = [refold for refold in refolds if shared_counters(timeline, refold.every_event())]
-        _fold_all(session, touching, timeline, remaining=None, shared=shared)
+    _fold_all(session, touching, timeline, remaining=None, shared=shared)
     asked: Counter[str] = Counter()
     for refold in refolds:
         refold.add_asked(asked)
@@ -135,10 +133,21 @@ def decide_and_post(session: Session, *, refolds: Sequence[Refold], now: datetim
         save_shared(session, rows=changed)
 
 
-def _lock_shared_rows(session: Session, refolds: Sequence[Refold], timeline: Timeline) -> dict[str, SharedRow]:
-    """Lock every counter that the batch might move, when the first fold has shown which residents are replayed."""
-    names = shared_counters(timeline, [event for refold in refolds for event in refold.every_event()])
-    return lock_shared(session, names=names) if names else {}
+def _lock_shared_rows(
+    session: Session, refolds: Sequence[Refold], timeline: Timeline
+) -> tuple[list[Refold], dict[str, SharedRow]]:
+    """Lock every counter that the batch might move, and say who might move one.
+
+    The first fold, which knew no counter, has shown which residents are replayed.
+    """
+    touching: list[Refold] = []
+    names: set[str] = set()
+    if timeline.shared_types:
+        for refold in refolds:
+            if found := shared_counters(timeline, refold.every_event()):
+                touching.append(refold)
+                names |= found
+    return touching, lock_shared(session, names=names) if names else {}
 
 
 def _with_alternatives(campaigns: set[str], timeline: Timeline) -> set[str]:

@@ -22,6 +22,7 @@ from app.core.ids import take_ids
 from app.earning.envelope import Content, Envelope, read_content, read_envelope
 from app.earning.errors import BatchTooLarge, EventChanged, SourceNotYours
 from app.earning.folding import Refold, decide_and_post
+from app.earning.freshness import note_events
 from app.earning.missing import close_missing
 from app.earning.records import (
     KnownEvent,
@@ -260,6 +261,11 @@ def _keep(session: Session, batch: _Batch, new: list[NewEvent]) -> None:
         decide_and_post(session, refolds=refolds, now=batch.now)
     insert_events(session, events=new, quarter=quarter_of(batch.now), now=batch.now)
     close_missing(session, events=new, now=batch.now)
+    if not batch.options.history:
+        newest: dict[int, datetime] = {}
+        for event in new:
+            newest[event.source_id] = max(event.event.happened_at, newest.get(event.source_id, event.event.happened_at))
+        note_events(session, newest=newest, now=batch.now)
 
 
 def _result_of(

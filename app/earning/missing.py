@@ -119,15 +119,17 @@ def close_missing(session: Session, *, events: Sequence[NewEvent], now: datetime
     """
     if not events:
         return 0
-    by_resident: dict[int, list[NewEvent]] = {}
-    for event in events:
-        by_resident.setdefault(event.resident_id, []).append(event)
     with statements(session) as raw:
         waiting = raw.execute(
             "SELECT id, resident_id, source_ids, type, happened_on FROM missing_reports"
             " WHERE closed_at IS NULL AND resident_id = ANY(%s)",
-            (Bigints(by_resident),),
+            (Bigints({event.resident_id for event in events}),),
         ).fetchall()
+    if not waiting:
+        return 0
+    by_resident: dict[int, list[NewEvent]] = {}
+    for event in events:
+        by_resident.setdefault(event.resident_id, []).append(event)
     answered = {}
     for report_id, resident_id, source_ids, type_name, on in waiting:
         for event in by_resident[resident_id]:

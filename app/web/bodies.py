@@ -48,7 +48,8 @@ class BodyGate:
             await Problem.of(PathUnknown()).to_response()(scope, receive, send)
             return
         if scope["path"] == UPLOADS:
-            await self.app(scope, receive, send)
+            upload = _Upload(scope, receive, send)
+            await self.app(scope, upload.receive, upload.send)
             return
         kind = media_type(Headers(scope=scope).get("content-type", ""))
         limit = BATCH_LIMIT_BYTES if kind == BATCH_TYPE else LIMIT_BYTES
@@ -62,6 +63,27 @@ class BodyGate:
             await response(scope, receive, send)
             return
         await self.app(scope, _replay(body, receive), send)
+
+
+class _Upload:
+    """A body that its route may leave unread: then it is read and dropped, so that its sender gets to read the answer.
+
+    A sender who asks beforehand whether to send it gets the answer instead.
+    """
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._receive, self._send = receive, send
+        self._unread = Headers(scope=scope).get("expect", "").lower() != "100-continue"
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._unread = message["type"] == "http.request" and message.get("more_body", False)
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and self._unread:
+            await read_limited(self.receive, 0)
+        await self._send(message)
 
 
 async def read_limited(receive: Receive, limit: int) -> tuple[bytes | None, int]:

@@ -17,7 +17,7 @@ from app.core.migration import migrate_scheme
 from app.core.postgres import running_postgres
 from app.core.secret_store import Secrets, resolve_secrets
 from app.core.settings import Settings
-from tests.bench import anchor, over_http, poster
+from tests.bench import anchor, engine, over_http, poster
 from tests.bench.city import build_city
 from tests.bench.clients import BATCH, Work, run_clients
 from tests.bench.cpu import read_cpu_seconds
@@ -29,6 +29,7 @@ from tests.bench.report import (
     describe_run,
     ratio,
     read_counters,
+    write_engine_table,
     write_page,
     write_table,
 )
@@ -53,7 +54,7 @@ def main() -> None:
             with psycopg.connect(server.url) as connection:
                 version = str(connection.info.parameter_status("server_version")).split()[0]
     run = describe_run(chosen.rounds, chosen.seconds, chosen.clients, version, datetime.now(UTC).date())
-    measured = f"{run}\n{write_table(rounds)}"
+    measured = f"{run}\n{write_table(rounds)}\n{write_engine_table(engine.measure())}"
     print(f"\n{measured}")
     for way in LIMITS:
         print(f"{way}: {ratio(rounds, way):.3f}")

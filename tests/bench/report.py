@@ -13,6 +13,7 @@ from statistics import median
 import psycopg
 
 from tests.bench.clients import Rate
+from tests.bench.engine import Figure
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "benchmarks.md"
 _BEGIN, _END = "<!-- measured -->\n", "<!-- /measured -->\n"
@@ -108,6 +109,15 @@ def write_table(rounds: Sequence[Round]) -> str:
             str(sum(turn.deadlocks for turn in turns)),
         ]
         lines.append(f"| {way} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def write_engine_table(figures: Sequence[Figure]) -> str:
+    """Markdown: the rule engine by itself."""
+    lines = ["| the engine by itself | measured | unit | at most |", "|---|---:|---|---:|"]
+    for figure in figures:
+        most = "-" if figure.at_most is None else f"{figure.at_most:g}"
+        lines.append(f"| {figure.name} | {figure.value:.2f} | {figure.unit} | {most} |")
     return "\n".join(lines) + "\n"
 
 

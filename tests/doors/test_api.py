@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import hashlib
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -21,6 +22,7 @@ from app.earning.importing.work import make_tools, work_next
 from app.web.api import upload
 from tests.api.city import City, build_city
 from tests.api.conftest import NOW
+from tests.api.serving import served
 
 DOOR = "bus-taps"
 HEADER = "tap,card,at,stop\n"
@@ -234,6 +236,29 @@ def test_a_running_server_works_on_files_also_on_those_from_before_it_started(
         while {show(city, sent)["status"] for sent in (before, during)} != {"done"}:
             assert time.monotonic() < deadline
             time.sleep(0.05)
+
+
+@pytest.mark.parametrize(("who", "status"), [(None, 401), ("till", 403), ("taps", 404)])
+def test_whoever_is_refused_gets_to_read_why_however_much_they_send(
+    database: Database, secrets: Secrets, who: str | None, status: int
+) -> None:
+    """Over a real socket: a server that closes it on unread bytes takes its answer back."""
+    city = build_city(database, secrets, NOW)
+    size = 8 << 20
+    head = ["POST /v1/imports?door=none HTTP/1.1", "Host: test", f"Content-Length: {size}", "Content-Type: text/csv"]
+    head += ["Connection: close"]
+    head += [f"Authorization: Bearer {city.tokens[who]}"] if who else []
+    with served(city.app) as address, socket.create_connection(address, timeout=30) as connection:
+        connection.sendall("\r\n".join([*head, "", ""]).encode() + b"x" * size)
+        assert connection.recv(65536).split()[1] == str(status).encode()
+
+
+def test_whoever_asks_beforehand_need_not_send_what_is_refused(database: Database, secrets: Secrets) -> None:
+    city = build_city(database, secrets, NOW)
+    head = ["POST /v1/imports?door=none HTTP/1.1", "Host: test", "Content-Length: 9000000", "Expect: 100-continue"]
+    with served(city.app) as address, socket.create_connection(address, timeout=30) as connection:
+        connection.sendall("\r\n".join([*head, "", ""]).encode())
+        assert connection.recv(65536).split()[1] == b"401"
 
 
 def test_a_source_is_complete_to_the_newest_day_of_its_file(city: City) -> None:
