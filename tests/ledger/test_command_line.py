@@ -15,6 +15,7 @@ from app.identity.service import create_officer
 from app.ledger.chart import SCHEME, AccountKind
 from app.ledger.money import list_pots, read_group_total, read_money
 from app.ledger.service import capture_hold
+from app.ledger.verify import verify_ledger
 from app.rulebook.service import open_campaign
 from tests.ledger.books import PARTNER, Books
 
@@ -65,7 +66,7 @@ def test_expire_says_what_it_did_and_does_it_once(run: Run, database: Database) 
         "Expired 0 vouchers and 10 points of 1 lots; 10 pence went back to pots; 0 notices queued.\n"
     )
     assert "and 0 points" in run("expire").stdout
-    assert run("verify-ledger").exit_code == 0
+    assert not database.in_transaction(verify_ledger).findings  # these books have no events beside them
 
 
 def test_what_a_group_was_given_can_be_read(database: Database, now: datetime) -> None:
