@@ -21,6 +21,7 @@ from app.identity.queries import find_officer
 from app.ledger.decisions import Decision
 from app.ledger.funding import record_funding, record_payment
 from app.redemption.promises import change_backing_rate
+from app.residents.cards import refuse_bank_card_number
 from app.rulebook.queries import find_campaign
 
 T = TypeVar("T")
@@ -138,6 +139,7 @@ def _decide(
     now = SystemClock().now()
 
     def decide(session: Session) -> T:
+        refuse_bank_card_number(reason)
         found = find_officer(session, written=officer)
         if found is None:
             raise OfficerUnknown

@@ -18,6 +18,7 @@ from app.cli.screen import note
 from app.cli.showcase import base_url_of, ensure_seeded, mark_demo
 from app.core.errors import Misconfigured
 from app.core.settings import Settings
+from app.ledger.tasks import sweep_points
 from app.main import create_app
 from app.web.runtime import Runtime
 
@@ -74,6 +75,8 @@ def _serve(settings: Settings, listening: socket.socket, *, demo: bool) -> None:
         if demo:
             ensure_seeded(runtime)
             mark_demo(settings)
+        # What expired while nobody served stands in the way of new points, so it goes before the first request.
+        sweep_points(runtime.database, now=runtime.clock.now())
         _run(runtime, listening, f"Ready on {base_url}{how_to_try(settings) if demo else ''}")
 
 

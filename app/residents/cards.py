@@ -112,6 +112,12 @@ def mentions_bank_card_number(written: str) -> bool:
     return False
 
 
+def refuse_bank_card_number(written: str) -> None:
+    """Raises BankCardNumber when one stands in what somebody wrote for people to read."""
+    if mentions_bank_card_number(written):
+        raise BankCardNumber
+
+
 def parse_subject(written: object) -> str:
     """`written` in the one form that is hashed (NFC), or SubjectMalformed, or BankCardNumber."""
     if not isinstance(written, str):

@@ -76,3 +76,15 @@ def test_an_event_is_not_taken_back_for_a_reason_with_a_bank_card_number(
         assert VISA not in text
     assert city.http.get(path, headers=city.by("taps")).json()["voided_at"] is None
     assert city.http.post(f"{path}/void", json={"reason": "A test"}, headers=city.by("taps")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "order"),
+    [
+        ("/v1/reversals", {"source": TAPS, "id": "T-1"}),
+        ("/v1/pots/payments", {"funder": 1, "pence": 5}),
+    ],
+)
+def test_an_officers_reason_with_a_bank_card_number_is_refused(city: City, path: str, order: dict[str, object]) -> None:
+    refused = city.http.post(path, json={**order, "reason": f"Paid by {VISA}"}, headers=city.by("officer"))
+    assert (refused.status_code, refused.json()["code"]) == (422, "bank-card-number")

@@ -18,6 +18,7 @@ from app.ledger.commands import Answer
 from app.ledger.decisions import Decision
 from app.ledger.reversals import TakenBack
 from app.web.api.answers import SIGNED_IN, Shape, declines, respond, takes
+from app.web.api.reasons import Reasoned
 from app.web.callers import Call, SignedIn, as_officer_with
 from app.web.idempotency import run_once
 from app.web.sent import Body, IdempotencyKey, Sent
@@ -26,25 +27,22 @@ router = APIRouter(tags=["corrections"])
 
 as_corrector = as_officer_with(*CORRECTION_ROLES)
 
-Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
 
 
-class ReversalOrder(msgspec.Struct, frozen=True):
+class ReversalOrder(Reasoned, frozen=True):
     """Which event's points are taken back, and why; the reason names nobody."""
 
     source: Name
     id: Name
-    reason: Reason
 
 
-class ClawbackOrder(msgspec.Struct, frozen=True):
+class ClawbackOrder(Reasoned, frozen=True):
     """How many points are taken for those of the event that were spent, and why; the reason names nobody."""
 
     source: Name
     id: Name
     points: Annotated[int, msgspec.Meta(ge=1, le=MOST_AT_ONCE)]
-    reason: Reason
 
 
 class TakenBackShape(Shape):

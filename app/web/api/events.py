@@ -18,7 +18,7 @@ from app.earning.void import VoidResult, void_event
 from app.identity.permissions import EVENTS_WRITE
 from app.identity.queries import Client, OfficerRead
 from app.ledger.queries import TransferRead, list_event_transfers
-from app.residents.cards import BankCardNumber, mentions_bank_card_number
+from app.residents.cards import refuse_bank_card_number
 from app.residents.queries import ResidentRead
 from app.web.api.answers import SIGNED_IN, Shape, declines, takes
 from app.web.api.content_modes import BINARY_TYPE, STRUCTURED_TYPE, read_events
@@ -115,8 +115,7 @@ class VoidOrder(msgspec.Struct, frozen=True):
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
     def __post_init__(self) -> None:
-        if mentions_bank_card_number(self.reason):
-            raise BankCardNumber
+        refuse_bank_card_number(self.reason)
 
 
 class VoidShape(Shape):

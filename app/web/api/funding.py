@@ -20,6 +20,7 @@ from app.ledger.money import list_pots, read_money
 from app.redemption.promises import change_backing_rate
 from app.rulebook.queries import find_campaign
 from app.web.api.answers import SIGNED_IN, Shape, declines, respond, takes
+from app.web.api.reasons import Reasoned
 from app.web.callers import Anybody, Call, SignedIn, as_officer_with
 from app.web.idempotency import run_once
 from app.web.sent import Body, IdempotencyKey, Sent
@@ -33,32 +34,28 @@ as_reader_of_money = as_officer_with(*MONEY_ROLES, "auditor")
 
 Amount = Annotated[int, msgspec.Meta(ge=1, le=MOST_AT_ONCE)]
 Funder = Annotated[int, msgspec.Meta(ge=1, le=2**62)]
-Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 
 
-class PaymentOrder(msgspec.Struct, frozen=True):
+class PaymentOrder(Reasoned, frozen=True):
     """Money that a funder set aside. The reason says what shows it: an agreement, a payment reference."""
 
     funder: Funder
     pence: Amount
-    reason: Reason
 
 
-class FundingOrder(msgspec.Struct, frozen=True):
+class FundingOrder(Reasoned, frozen=True):
     """Points for a campaign, against the pence behind them from the funder's pot."""
 
     campaign: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     funder: Funder
     points: Amount
-    reason: Reason
 
 
-class RateOrder(msgspec.Struct, frozen=True):
+class RateOrder(Reasoned, frozen=True):
     """Pence behind 100 points from now on; the funder's pot pays what is missing behind points already issued."""
 
     pence_per_100_points: Annotated[int, msgspec.Meta(ge=1, le=10_000)]
     funder: Funder
-    reason: Reason
 
 
 class MoneyShape(Shape):

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from app.core.ids import public_id
 from app.earning.missing import MissingRead, list_missing, report_missing
 from app.ledger.commands import Answer
+from app.residents.cards import refuse_bank_card_number
 from app.web.api.answers import SIGNED_IN, Shape, declines, link_next, respond, takes
 from app.web.callers import SignedIn, as_resident
 from app.web.idempotency import run_once
@@ -30,6 +31,9 @@ class MissingOrder(msgspec.Struct, frozen=True):
     type: Annotated[str, msgspec.Meta(max_length=64)] | None = None
     source: Annotated[str, msgspec.Meta(max_length=240)] | None = None
     note: Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")] | None = None
+
+    def __post_init__(self) -> None:
+        refuse_bank_card_number(self.note or "")
 
 
 class MissingShape(Shape):
