@@ -189,6 +189,7 @@ def _enrol(session: Session, runtime: Runtime, history: History, number: int, jo
         name=resident_name(number),
         connection=history.chance.pick(("live", "live", "live", "work", "visit"), "connection", number),
         ward=history.chance.pick(WARDS, "ward", number),
+        pass_type=history.chance.pick(("adult", "adult", "adult", "young", "senior", "disabled"), "pass", number),
         enrolled_at=joined_at,
         now=joined_at,
         terms_version=LEEDS_TERMS.get_current(today=london_date(joined_at)).version,

@@ -34,11 +34,11 @@ class ResidentRead:
     ward: str | None
     enrolled_at: datetime
     deprivation_decile: int | None
+    pass_type: str | None
 
     def facts(self) -> dict[str, str]:
         """What rules may ask about the person."""
-        known = {"connection": self.connection}
-        return known | ({"ward": self.ward} if self.ward else {})
+        return _facts(self.connection, self.ward, self.pass_type)
 
 
 class CardHolder(msgspec.Struct, frozen=True, gc=False):
@@ -82,7 +82,7 @@ def find_resident_by_public_id(session: Session, *, public_id: UUID) -> Resident
 
 
 _HOLDERS = """
-    SELECT c.token_hash, c.id, c.resident_id, greatest(c.enrolled_at, r.enrolled_at), r.connection, r.ward
+    SELECT c.token_hash, c.id, c.resident_id, greatest(c.enrolled_at, r.enrolled_at), r.connection, r.ward, r.pass_type
     FROM unnest(%s) AS sent (hash) JOIN cards c ON c.token_hash = sent.hash AND c.removed_at IS NULL
     JOIN residents r ON r.id = c.resident_id AND r.active
 """
@@ -97,9 +97,9 @@ def find_card_holders(session: Session, *, hashes: Sequence[bytes]) -> dict[byte
             card_id,
             resident_id,
             enrolled_at,
-            {"connection": connection, "ward": ward} if ward else {"connection": connection},
+            _facts(connection, ward, pass_type),
         )
-        for token_hash, card_id, resident_id, enrolled_at, connection, ward in found
+        for token_hash, card_id, resident_id, enrolled_at, connection, ward, pass_type in found
     }
 
 
@@ -142,4 +142,15 @@ def read_resident(row: Resident) -> ResidentRead:
         ward=row.ward,
         enrolled_at=row.enrolled_at,
         deprivation_decile=row.deprivation_decile,
+        pass_type=row.pass_type,
     )
+
+
+def _facts(connection: str, ward: str | None, pass_type: str | None) -> dict[str, str]:
+    """What is not known is left out: a rule that asks for it is then not met."""
+    known = {"connection": connection}
+    if ward:
+        known["ward"] = ward
+    if pass_type:
+        known["pass_type"] = pass_type
+    return known

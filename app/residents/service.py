@@ -26,11 +26,13 @@ def enrol_resident(
     enrolled_at: datetime,
     now: datetime,
     postcode: str | None = None,
+    pass_type: str | None = None,
     terms_version: str | None = None,
 ) -> ResidentRead:
     """A new account with an empty wallet. Events from before `enrolled_at` never count for it.
 
     `ward` is a ward's name; that of the postcode, where its place is known, comes first. The postcode is not kept.
+    `pass_type` is adult, young, student, senior or disabled, where the person told it for the sake of a rule.
     `terms_version` is what the person accepted by joining; None where others open the account (imports, tests).
     Raises PostcodeMalformed, TermsUnknown or TermsReplaced.
     """
@@ -42,6 +44,7 @@ def enrol_resident(
         connection=connection,
         ward=place.ward_name if place else ward,
         deprivation_decile=place.deprivation_decile if place else None,
+        pass_type=pass_type,
         enrolled_at=enrolled_at,
     )
     session.add(row)

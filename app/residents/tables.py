@@ -33,11 +33,17 @@ class Resident(Row, table=True):
     """One account of a person; its wallet in the ledger has the same id.
 
     `connection` with Leeds: live, work (study too) or visit. `ward` is the ward's name, `deprivation_decile` 1 (most
-    deprived) to 10; both come from the postcode, which is not kept.
+    deprived) to 10; both come from the postcode, which is not kept. `pass_type` is told by people whose travel pass
+    starts later in the day, so that a rule may offer them an alternative that they can meet.
     """
 
     __tablename__ = "residents"
-    __table_args__ = (CheckConstraint("deprivation_decile BETWEEN 1 AND 10", name="ck_residents_deprivation_decile"),)
+    __table_args__ = (
+        CheckConstraint("deprivation_decile BETWEEN 1 AND 10", name="ck_residents_deprivation_decile"),
+        CheckConstraint(
+            "pass_type IN ('adult', 'young', 'student', 'senior', 'disabled')", name="ck_residents_pass_type"
+        ),
+    )
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     public_id: UUID = Field(sa_column=Column(Uuid, nullable=False, unique=True))
@@ -47,6 +53,7 @@ class Resident(Row, table=True):
     enrolled_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     active: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default="true"))
     deprivation_decile: int | None = Field(default=None, sa_column=Column(SmallInteger, nullable=True))
+    pass_type: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
 
 
 class Card(Row, table=True):

@@ -24,6 +24,10 @@ GRANTS = (
 def upgrade() -> None:
     op.add_column("residents", sa.Column("deprivation_decile", sa.SmallInteger(), nullable=True))
     op.create_check_constraint("ck_residents_deprivation_decile", "residents", "deprivation_decile BETWEEN 1 AND 10")
+    op.add_column("residents", sa.Column("pass_type", sa.Text(), nullable=True))
+    op.create_check_constraint(
+        "ck_residents_pass_type", "residents", "pass_type IN ('adult', 'young', 'student', 'senior', 'disabled')"
+    )
     op.create_table(
         "terms_acceptances",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -98,5 +102,7 @@ def downgrade() -> None:
     op.drop_table("small_areas")
     op.drop_table("wards")
     op.drop_table("terms_acceptances")
+    op.drop_constraint("ck_residents_pass_type", "residents", type_="check")
+    op.drop_column("residents", "pass_type")
     op.drop_constraint("ck_residents_deprivation_decile", "residents", type_="check")
     op.drop_column("residents", "deprivation_decile")

@@ -25,7 +25,8 @@ class MeShape(Shape):
     """What we hold about you, in short, and what you should know.
 
     `deprivation_decile` is that of the small area around your home when you joined: 1 is the most deprived tenth. It
-    is for checking that the scheme is fair, and no rule asks for it. `paused` is what stands still for everybody.
+    is for checking that the scheme is fair, and no rule asks for it. `pass_type` is for offers that your travel pass
+    would otherwise keep from you. `paused` is what stands still for everybody.
     """
 
     id: str
@@ -33,6 +34,7 @@ class MeShape(Shape):
     connection: str
     ward: str | None
     deprivation_decile: int | None
+    pass_type: str | None
     enrolled_at: datetime
     terms: TermsStandingShape
     paused: list[PauseShape]
@@ -93,6 +95,7 @@ def show_me(call: SignedIn) -> MeShape:
         connection=me.connection,
         ward=me.ward,
         deprivation_decile=me.deprivation_decile,
+        pass_type=me.pass_type,
         enrolled_at=me.enrolled_at,
         terms=present_standing(standing),
         paused=[present_pause(pause) for pause in pauses],
