@@ -1,18 +1,20 @@
 """From new events to decided ones: each resident folded in order, budgets trimmed under their lock, books posted.
 
-Budgets are locked only when the fold has shown which ones are asked and for how much: the hot rows are held for the
-writes alone. Where a budget can't pay it all, everybody in the batch is folded again, trimmed to what is left.
+Budgets are locked only when the fold has shown which ones are asked and for how much, and those that have plenty not
+before points are posted: the hot rows are held as briefly as can be. Where a budget can't pay it all, everybody in the
+batch is folded again, trimmed to what is left.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session
 
+from app.core.errors import TryAgain
 from app.earning.records import (
     KeptEvent,
     LockedState,
@@ -25,14 +27,18 @@ from app.earning.records import (
     update_outcomes,
 )
 from app.ledger.chart import quarter_of
+from app.ledger.errors import BudgetOverspentError
 from app.ledger.posting import Award, Correction, lock_budgets, post_awards, post_corrections
-from app.rulebook.queries import find_budgets, load_timeline
+from app.rulebook.queries import Budget, find_budgets, load_timeline
 from rules.artefact import Timeline
 from rules.errors import NeedsReplay
 from rules.event import Event, Outcome
 from rules.fold import Folded, fold, replay
 from rules.parts import Multiply, Unlock
 from rules.shared import community_only, give_back, shared_counters
+
+PLENTY = 20
+"""A budget with so many times what a batch asks for is not locked before its points are posted."""
 
 
 @dataclass(slots=True)
@@ -107,39 +113,77 @@ class Refold:
             asked[campaign] += max(points, 0)
 
 
-def decide_and_post(session: Session, *, refolds: Sequence[Refold], now: datetime) -> None:
-    """Fold, trim to the budgets, and write points, corrections, earlier outcomes, shared counters and states.
+Keep = Callable[[Sequence[NewEvent]], None]
+"""Writes new events that have been decided."""
 
-    The residents' state rows are locked. Writing the new events is left to the caller, who knows how many they are.
+
+def decide_and_post(session: Session, *, refolds: Sequence[Refold], keep: Keep, now: datetime) -> None:
+    """Fold, trim to the budgets, and write events, states, shared counters, points and corrections.
+
+    The residents' state rows are locked. Raises TryAgain.
     """
     timeline = load_timeline(session)
     _fold_all(session, refolds, timeline, remaining=None, shared={})
-    touching, rows = _lock_shared_rows(session, refolds, timeline)
-    shared = dict(rows)
-    _fold_all(session, touching, timeline, remaining=None, shared=shared)
-    asked: Counter[str] = Counter()
-    for refold in refolds:
-        refold.add_asked(asked)
-    accounts = {key: budget.account_id for key, budget in find_budgets(session).items()}
-    touched = _with_alternatives(set(asked), timeline)
-    left = lock_budgets(session, account_ids=sorted(accounts[campaign] for campaign in touched))
-    remaining = {campaign: left[accounts[campaign]] for campaign in touched}
-    if any(asked[campaign] > remaining[campaign] for campaign in touched):
+    budgets = find_budgets(session)
+    accounts = {key: budget.account_id for key, budget in budgets.items()}
+    books = Books(session, accounts, keep, now)
+    touching, names = _find_touching(refolds, timeline)
+    plenty = _have_plenty(refolds, budgets)
+    if plenty:
+        others = {refold.resident_id for refold in touching}
+        books.write([refold for refold in refolds if refold.resident_id not in others])
+        rows = lock_shared(session, names=names) if names else {}
         shared = dict(rows)
-        _fold_all(session, refolds, timeline, remaining, shared)
-    _post(session, refolds, accounts, now)
+        _fold_all(session, touching, timeline, remaining=None, shared=shared)
+        books.write(touching)
+    else:
+        rows = lock_shared(session, names=names) if names else {}
+        shared = dict(rows)
+        _fold_all(session, touching, timeline, remaining=None, shared=shared)
+        remaining = _lock_remaining(session, refolds, accounts, timeline)
+        if any(points > remaining[campaign] for campaign, points in _sum_asked(refolds).items()):
+            shared = dict(rows)
+            _fold_all(session, refolds, timeline, remaining, shared)
+        books.write(refolds)
     changed = {name: row for name, row in shared.items() if rows.get(name) != row}
     if changed:
         save_shared(session, rows=changed)
+    try:
+        books.post()
+    except BudgetOverspentError as fault:
+        if not plenty:
+            raise
+        raise TryAgain from fault  # somebody has spent it in between; the next turn sees how little is left
 
 
-def _lock_shared_rows(
-    session: Session, refolds: Sequence[Refold], timeline: Timeline
-) -> tuple[list[Refold], dict[str, SharedRow]]:
-    """Lock every counter that the batch might move, and say who might move one.
+def _have_plenty(refolds: Sequence[Refold], budgets: dict[str, Budget]) -> bool:
+    """Whether budgets need no lock before points are posted: nobody could spend that much in between.
 
-    The first fold, which knew no counter, has shown which residents are replayed.
+    If somebody did, the budget's floor would stop it. Corrections lock budgets before wallets, so they never skip it.
     """
+    if any(refold.kept is not None for refold in refolds):
+        return False
+    return all(points * PLENTY <= budgets[campaign].left for campaign, points in _sum_asked(refolds).items())
+
+
+def _sum_asked(refolds: Sequence[Refold]) -> Counter[str]:
+    asked: Counter[str] = Counter()
+    for refold in refolds:
+        refold.add_asked(asked)
+    return asked
+
+
+def _lock_remaining(
+    session: Session, refolds: Sequence[Refold], accounts: dict[str, int], timeline: Timeline
+) -> dict[str, int]:
+    """Lock the budgets that are asked, and those that may step in for them; what each has left."""
+    touched = _with_alternatives(set(_sum_asked(refolds)), timeline)
+    left = lock_budgets(session, account_ids=sorted(accounts[campaign] for campaign in touched))
+    return {campaign: left[accounts[campaign]] for campaign in touched}
+
+
+def _find_touching(refolds: Sequence[Refold], timeline: Timeline) -> tuple[list[Refold], set[str]]:
+    """Who might move a shared counter, and all that they might; the first fold has shown which are replayed."""
     touching: list[Refold] = []
     names: set[str] = set()
     if timeline.shared_types:
@@ -147,7 +191,7 @@ def _lock_shared_rows(
             if found := shared_counters(timeline, refold.every_event()):
                 touching.append(refold)
                 names |= found
-    return touching, lock_shared(session, names=names) if names else {}
+    return touching, names
 
 
 def _with_alternatives(campaigns: set[str], timeline: Timeline) -> set[str]:
@@ -186,37 +230,56 @@ def _fold_all(
             refold.fold(timeline, remaining, shared)
 
 
-def _post(session: Session, refolds: Sequence[Refold], accounts: dict[str, int], now: datetime) -> None:
-    quarter = quarter_of(now)
-    awards: list[Award] = []
-    corrections: list[Correction] = []
-    changed: list[tuple[KeptEvent, Outcome]] = []
-    states: dict[int, LockedState] = {}
-    for refold in refolds:
-        assert refold.folded is not None, "nothing is posted undecided"
-        replayed = refold.kept is not None
-        states[refold.resident_id] = LockedState(refold.folded.state, refold.locked.refolds + replayed)
-        if not replayed:
+class Books:
+    """What was decided, written as soon as it stands; points are posted last, because budgets are everybody's."""
+
+    def __init__(self, session: Session, accounts: dict[str, int], keep: Keep, now: datetime) -> None:
+        self._session = session
+        self._accounts = accounts
+        self._keep = keep
+        self._now = now
+        self._quarter = quarter_of(now)
+        self._awards: list[Award] = []
+        self._corrections: list[Correction] = []
+
+    def write(self, refolds: Sequence[Refold]) -> None:
+        """Write new events, what changed about earlier ones, and states; remember what is to be posted."""
+        if not refolds:
+            return
+        changed: list[tuple[KeptEvent, Outcome]] = []
+        states: dict[int, LockedState] = {}
+        for refold in refolds:
+            assert refold.folded is not None, "nothing is written undecided"
+            replayed = refold.kept is not None
+            states[refold.resident_id] = LockedState(refold.folded.state, refold.locked.refolds + replayed)
+            if replayed:
+                changed.extend(self._settle_replayed(refold))
+                continue
             for new, outcome in zip(refold.new, refold.folded.outcomes, strict=True):
                 new.outcome, new.reasons = outcome, outcome.reasons
                 if outcome.points:
-                    awards.extend(_awards(new, outcome, accounts))
-            continue
+                    self._awards.extend(_awards(new, outcome, self._accounts))
+        if changed:
+            update_outcomes(self._session, changed=changed, quarter=self._quarter)
+        save_states(self._session, states=states)
+        self._keep([new for refold in refolds for new in refold.new])
+
+    def post(self) -> None:
+        """Move the points. Raises BudgetOverspentError."""
+        post_awards(self._session, awards=self._awards, now=self._now)
+        post_corrections(self._session, corrections=self._corrections, now=self._now)
+
+    def _settle_replayed(self, refold: Refold) -> list[tuple[KeptEvent, Outcome]]:
         outcomes = refold.outcomes()
         for new in refold.new:
             new.outcome = outcomes[new.event.key]
             new.reasons = new.outcome.reasons
         different = [(known, outcomes[known.event.key]) for known in refold.kept or [] if _differs(known, outcomes)]
-        changed.extend(different)
         if refold.new:
             refold.new[0].adjusted = sum(outcome.points - known.points for known, outcome in different)
-        corrections.extend(_late_awards(refold, accounts, quarter))
-        corrections.extend(_corrections(refold, different, accounts, quarter))
-    post_awards(session, awards=awards, now=now)
-    post_corrections(session, corrections=corrections, now=now)
-    if changed:
-        update_outcomes(session, changed=changed, quarter=quarter)
-    save_states(session, states=states)
+        self._corrections.extend(_late_awards(refold, self._accounts, self._quarter))
+        self._corrections.extend(_corrections(refold, different, self._accounts, self._quarter))
+        return different
 
 
 def _differs(known: KeptEvent, outcomes: dict[tuple[datetime, str, str], Outcome]) -> bool:

@@ -1,8 +1,8 @@
 """Events in: one set-based transaction by the steps of docs/explanation/posting.md, with a result for every event.
 
 (1) find the cards' holders, (2) lock their states in id order, (3) find which events are known, (4) judge the rest,
-(5) fold each resident and lock the budgets that are asked, (6) write points, wallets, states and events, (7) when an
-event turns out to be there, somebody sent the same in between: roll back and run again.
+(5) fold each resident, and lock the budgets that may not have enough, (6) write states, events, points and wallets,
+(7) when an event turns out to be there, somebody sent the same in between: roll back and run again.
 """
 
 from __future__ import annotations
@@ -257,9 +257,13 @@ def _keep(session: Session, batch: _Batch, new: list[NewEvent]) -> None:
     for resident_id in sorted(by_resident):
         events = sorted(by_resident[resident_id], key=lambda event: event.event.key)
         refolds.append(Refold(resident_id, batch.states[resident_id], events, cause_id=events[0].id))
+
+    def keep(decided: Sequence[NewEvent]) -> None:
+        insert_events(session, events=decided, quarter=quarter_of(batch.now), now=batch.now)
+
+    keep([event for event in new if not event.counted])
     if refolds:
-        decide_and_post(session, refolds=refolds, now=batch.now)
-    insert_events(session, events=new, quarter=quarter_of(batch.now), now=batch.now)
+        decide_and_post(session, refolds=refolds, keep=keep, now=batch.now)
     close_missing(session, events=new, now=batch.now)
     if not batch.options.history:
         newest: dict[int, datetime] = {}

@@ -169,6 +169,8 @@ def load_kept(session: Session, *, resident_ids: Sequence[int]) -> dict[int, lis
 
 def insert_events(session: Session, *, events: Sequence[NewEvent], quarter: int, now: datetime) -> None:
     """Keep new events. Raises TryAgain when somebody sent one of them in between."""
+    if not events:
+        return
     encode = msgspec.json.encode
     judged = [new.event for new in events]
     facts = {id(event.resident): encode(event.resident) for event in judged}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from sqlmodel import Session
 from app.earning.errors import VoidTooOld
 from app.earning.folding import Refold, decide_and_post
 from app.earning.queries import EventRead, get_event
-from app.earning.records import load_kept, lock_states
+from app.earning.records import NewEvent, load_kept, lock_states
 
 VOID_WINDOW = timedelta(days=90)
 VOIDED = "voided"
@@ -51,10 +52,14 @@ def void_event(session: Session, *, source: str, external_id: str, reason: str, 
             gone=[known for known in kept if known.id == event.id],
             kept=[known for known in kept if known.id != event.id],
         )
-        decide_and_post(session, refolds=[refold], now=now)
+        decide_and_post(session, refolds=[refold], keep=_keep_none, now=now)
     _mark(session, event, reason, now)
     after = _total_points(session, event.resident_id)
     return VoidResult(source, external_id, -event.points, after - before + event.points, now)
+
+
+def _keep_none(new: Sequence[NewEvent]) -> None:
+    assert not new, "a void brings no event"
 
 
 def _total_points(session: Session, resident_id: int) -> int:

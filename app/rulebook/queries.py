@@ -49,10 +49,11 @@ class RuleRead:
 
 @dataclass(frozen=True)
 class Budget:
-    """A campaign and the ledger account of its points."""
+    """A campaign and the ledger account of its points; `left` is what it had when it was read, without a lock."""
 
     campaign_id: int
     account_id: int
+    left: int
 
 
 _TIMELINES: WeakKeyDictionary[Engine, tuple[tuple[int, ...], Timeline]] = WeakKeyDictionary()
@@ -89,12 +90,12 @@ def find_budgets(session: Session) -> dict[str, Budget]:
     """Budgets by campaign key."""
     rows = session.execute(
         text(
-            "SELECT c.key, c.id, a.id FROM campaigns c JOIN ledger_accounts a ON a.kind = :kind AND a.owner = c.id"
-            " ORDER BY a.id"
+            "SELECT c.key, c.id, a.id, a.posted - a.held FROM campaigns c"
+            " JOIN ledger_accounts a ON a.kind = :kind AND a.owner = c.id ORDER BY a.id"
         ),
         {"kind": int(AccountKind.BUDGET)},
     )
-    return {key: Budget(campaign_id, account_id) for key, campaign_id, account_id in rows}
+    return {key: Budget(campaign_id, account_id, left) for key, campaign_id, account_id, left in rows}
 
 
 def find_campaign(session: Session, key: str) -> int:
