@@ -103,6 +103,7 @@ def _import(asked: Asked, runtime: Runtime, faults: FaultFile) -> Tally:
         client=client_for(asked.declared),
         keys=runtime.card_keys,
         options=IntakeOptions(
+            by_file=True,
             late_window=None if asked.history or asked.demo_enrol else _late_window(runtime.settings),
             history=asked.history,
         ),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from app.earning.queries import EventRead, get_event
-from app.earning.records import KeptEvent, load_kept
+from app.earning.records import load_kept
 from app.rulebook.queries import load_timeline
-from rules.event import Event
 from rules.explain import Explanation, explain
 from rules.reasons import REASONS
 
@@ -51,10 +50,5 @@ def explain_event(session: Session, *, source: str, external_id: str) -> EventEx
         return EventExplanation(event, None)
     kept = load_kept(session, resident_ids=[event.resident_id])[event.resident_id]
     key = (event.happened_at, event.source, event.external_id)
-    trace = explain(load_timeline(session), [pin(known) for known in kept], key, None)
+    trace = explain(load_timeline(session), [known.as_decided() for known in kept], key, None)
     return EventExplanation(event, trace)
-
-
-def pin(known: KeptEvent) -> Event:
-    """The event with what its budgets and shared counters were then, so that a replay gives the very lines stored."""
-    return replace(known.event, pinned={line.rule: line.got for line in known.lines}, shared=known.shared)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -28,7 +28,7 @@ from app.earning.records import (
 )
 from app.ledger.chart import quarter_of
 from app.ledger.errors import BudgetOverspentError
-from app.ledger.posting import Award, Correction, lock_budgets, post_awards, post_corrections
+from app.ledger.posting import Award, Correction, lock_budgets, lock_wallets, post_awards, post_corrections
 from app.rulebook.queries import Budget, find_budgets, load_timeline
 from rules.artefact import Timeline
 from rules.errors import NeedsReplay
@@ -36,6 +36,9 @@ from rules.event import Event, Outcome
 from rules.fold import Folded, fold, replay
 from rules.parts import Multiply, Unlock
 from rules.shared import community_only, give_back, shared_counters
+
+SETTLED_AFTER = timedelta(days=90)
+"""How long after it happened an event can be taken back, and its points change."""
 
 PLENTY = 20
 """A budget with so many times what a batch asks for is not locked before its points are posted."""
@@ -46,13 +49,15 @@ class Refold:
     """One resident's turn: new events, and, when they can't simply follow, all earlier ones replayed.
 
     `cause_id` is the event that corrections are booked to: the earliest new one, or the one that was voided. `gone`
-    are events that no longer count; their earlier grants come back.
+    are events that no longer count; their earlier grants come back. What happened before `settled_before` keeps what it
+    got, whatever budgets hold by now: no void reaches it, and officers may have reversed it.
     """
 
     resident_id: int
     locked: LockedState
     new: list[NewEvent]
     cause_id: int
+    settled_before: datetime
     gone: list[KeptEvent] = field(default_factory=list)
     kept: list[KeptEvent] | None = None
     folded: Folded | None = None
@@ -72,6 +77,14 @@ class Refold:
         """New ones, and all that are decided anew or no longer count."""
         return [*self.events(), *(known.event for known in self.kept or []), *(known.event for known in self.gone)]
 
+    def find_grants_open(self) -> Counter[str]:
+        """Of the earlier grants, those that are decided anew: what is settled for good keeps its own."""
+        grants: Counter[str] = Counter()
+        for known in [*(self.kept or []), *self.gone]:
+            if known.event.happened_at >= self.settled_before:
+                grants.update(known.grants)
+        return grants
+
     def fold(self, timeline: Timeline, remaining: dict[str, int] | None, shared: dict[str, SharedRow]) -> None:
         """Decide; raises NeedsReplay when the earlier events are needed and not loaded.
 
@@ -82,11 +95,16 @@ class Refold:
             return
         left = dict(remaining or {})
         if remaining is not None:
-            for campaign, points in self.earlier_grants.items():
+            for campaign, points in self.find_grants_open().items():
                 remaining[campaign] = remaining.get(campaign, 0) + points
         give_back(timeline, [(known.event, known.lines) for known in [*self.kept, *self.gone]], shared)
-        settled = [known.with_shared(community_only(known.shared)) for known in self.kept]
-        self.folded = replay(timeline, [*settled, *self.events()], remaining, shared)
+        earlier = [
+            known.as_decided()
+            if known.event.happened_at < self.settled_before
+            else known.with_shared(community_only(known.shared))
+            for known in self.kept
+        ]
+        self.folded = replay(timeline, [*earlier, *self.events()], remaining, shared)
         # What comes back may have been spent, and is then nobody else's to be given.
         if remaining is not None:
             for campaign, points in remaining.items():
@@ -132,19 +150,23 @@ def decide_and_post(session: Session, *, refolds: Sequence[Refold], keep: Keep, 
     if plenty:
         others = {refold.resident_id for refold in touching}
         books.write([refold for refold in refolds if refold.resident_id not in others])
-        rows = lock_shared(session, names=names) if names else {}
-        shared = dict(rows)
-        _fold_all(session, touching, timeline, remaining=None, shared=shared)
-        books.write(touching)
+        open_to_change = touching
     else:
-        rows = lock_shared(session, names=names) if names else {}
-        shared = dict(rows)
-        _fold_all(session, touching, timeline, remaining=None, shared=shared)
+        open_to_change = list(refolds)
+    rows = lock_shared(session, names=names) if names else {}
+    shared = dict(rows)
+    _fold_all(session, touching, timeline, remaining=None, shared=shared)
+    # Asked again, because a goal of everybody's asks for points only now that its counter is known.
+    if not (plenty and _have_plenty(refolds, budgets)):
         remaining = _lock_remaining(session, refolds, accounts, timeline)
-        if any(points > remaining[campaign] for campaign, points in _sum_asked(refolds).items()):
+        asked = _sum_asked(refolds)
+        if any(points > remaining[campaign] for campaign, points in asked.items()):
+            asked.subtract(_sum_asked(open_to_change))
+            for campaign, points in asked.items():
+                remaining[campaign] -= points
             shared = dict(rows)
-            _fold_all(session, refolds, timeline, remaining, shared)
-        books.write(refolds)
+            _fold_all(session, open_to_change, timeline, remaining, shared)
+    books.write(open_to_change)
     changed = {name: row for name, row in shared.items() if rows.get(name) != row}
     if changed:
         save_shared(session, rows=changed)
@@ -266,6 +288,10 @@ class Books:
 
     def post(self) -> None:
         """Move the points. Raises BudgetOverspentError."""
+        if self._corrections:
+            # Both kinds lock wallets; all at once, or two batches might wait for each other.
+            moved = {award.wallet_id for award in self._awards} | {each.wallet_id for each in self._corrections}
+            lock_wallets(self._session, wallet_ids=sorted(moved))
         post_awards(self._session, awards=self._awards, now=self._now)
         post_corrections(self._session, corrections=self._corrections, now=self._now)
 

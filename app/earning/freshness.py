@@ -62,9 +62,11 @@ def note_file(session: Session, *, source_id: int, last_on: date, received_at: d
 def note_events(session: Session, *, newest: Mapping[int, datetime], now: datetime) -> None:
     """Events came by themselves, the newest of each source (by id) at this instant: the day before is complete.
 
-    For intake: it writes, and locks, only when a source reaches a new day.
+    For intake: it writes, and locks, only when a source reaches a new day. A source with a schedule sends files,
+    and only those say how far it has come.
     """
-    _advance(session, {source: london_date(at) - timedelta(days=1) for source, at in newest.items()}, now)
+    complete_to = {source: london_date(at) - timedelta(days=1) for source, at in newest.items()}
+    _advance(session, complete_to, now, unscheduled_only=True)
 
 
 def list_freshness(session: Session, *, now: datetime, feeding_only: bool = True) -> tuple[FreshnessRead, ...]:
@@ -81,17 +83,22 @@ def list_freshness(session: Session, *, now: datetime, feeding_only: bool = True
     return tuple(sorted(read, key=lambda one: one.title))
 
 
-def _advance(session: Session, complete_to: Mapping[int, date], now: datetime) -> None:
+def _advance(
+    session: Session, complete_to: Mapping[int, date], now: datetime, *, unscheduled_only: bool = False
+) -> None:
     """Never backwards. The rows of sources that stay where they are are read and not locked."""
     if not complete_to:
         return
     known = session.execute(
-        text("SELECT source_id, complete_to FROM source_freshness WHERE source_id = ANY(:ids)"),
+        text("SELECT source_id, complete_to, schedule FROM source_freshness WHERE source_id = ANY(:ids)"),
         {"ids": list(complete_to)},
     )
-    before = {row.source_id: row.complete_to for row in known}
+    before = {row.source_id: row for row in known}
     for source_id, day in sorted(complete_to.items()):
-        if source_id in before and before[source_id] is not None and before[source_id] >= day:
+        row = before.get(source_id)
+        if row is not None and unscheduled_only and row.schedule is not None:
+            continue
+        if row is not None and row.complete_to is not None and row.complete_to >= day:
             continue
         session.execute(
             text(

@@ -21,7 +21,7 @@ from app.core.errors import Refusal
 from app.core.ids import take_ids
 from app.earning.envelope import Content, Envelope, read_content, read_envelope
 from app.earning.errors import BatchTooLarge, EventChanged, SourceNotYours
-from app.earning.folding import Refold, decide_and_post
+from app.earning.folding import SETTLED_AFTER, Refold, decide_and_post
 from app.earning.freshness import note_events
 from app.earning.missing import close_missing
 from app.earning.records import (
@@ -54,12 +54,13 @@ class IntakeOptions:
     """`late_window` None takes events of any age (seeding, imports of old files); `history` keeps them unpaid.
 
     `latest` is the last instant that an event may have, when it is not the clock's: a demonstration moves a file's
-    dates onto today, whose evening has not come yet.
+    dates onto today, whose evening has not come yet. `by_file`: how far the source has come is told by the file's end.
     """
 
     late_window: timedelta | None = timedelta(days=14)
     history: bool = False
     latest: datetime | None = None
+    by_file: bool = False
 
 
 class EventResult(msgspec.Struct, frozen=True):
@@ -254,9 +255,10 @@ def _keep(session: Session, batch: _Batch, new: list[NewEvent]) -> None:
         if event.counted:
             by_resident.setdefault(event.resident_id, []).append(event)
     refolds = []
+    settled_before = batch.now - SETTLED_AFTER
     for resident_id in sorted(by_resident):
         events = sorted(by_resident[resident_id], key=lambda event: event.event.key)
-        refolds.append(Refold(resident_id, batch.states[resident_id], events, cause_id=events[0].id))
+        refolds.append(Refold(resident_id, batch.states[resident_id], events, events[0].id, settled_before))
 
     def keep(decided: Sequence[NewEvent]) -> None:
         insert_events(session, events=decided, quarter=quarter_of(batch.now), now=batch.now)
@@ -265,7 +267,7 @@ def _keep(session: Session, batch: _Batch, new: list[NewEvent]) -> None:
     if refolds:
         decide_and_post(session, refolds=refolds, keep=keep, now=batch.now)
     close_missing(session, events=new, now=batch.now)
-    if not batch.options.history:
+    if not batch.options.history and not batch.options.by_file:
         newest: dict[int, datetime] = {}
         for event in new:
             newest[event.source_id] = max(event.event.happened_at, newest.get(event.source_id, event.event.happened_at))

@@ -61,6 +61,10 @@ class KeptEvent(msgspec.Struct, frozen=True, gc=False):
             granted[line.campaign] = granted.get(line.campaign, 0) + line.got
         return granted
 
+    def as_decided(self) -> Event:
+        """The event with what its budgets and shared counters were then: a replay gives the very lines stored."""
+        return replace(self.event, pinned={line.rule: line.got for line in self.lines}, shared=self.shared)
+
     def with_shared(self, shared: dict[str, int]) -> Event:
         """The event, to be decided anew with these counters as they were."""
         return replace(self.event, shared=shared)

@@ -19,8 +19,8 @@ from app.rulebook.queries import find_budgets
 def reverse_event(session: Session, *, source: str, external_id: str, decision: Decision, now: datetime) -> TakenBack:
     """Reverse each award of the event, up to what it stands at now.
 
-    An event so old is beyond the reach of refolds, so what it stands at can't change under our hands. Raises
-    EventUnknown, VoidInstead, NothingToReverse, ReasonUnfit.
+    Refolds leave what an event so old has got as it is, so it can't change under our hands. Raises EventUnknown,
+    VoidInstead, NothingToReverse, ReasonUnfit.
     """
     event = get_event(session, source=source, external_id=external_id)
     if event.happened_at >= now - VOID_WINDOW:

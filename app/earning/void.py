@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 from app.earning.errors import VoidTooOld
-from app.earning.folding import Refold, decide_and_post
+from app.earning.folding import SETTLED_AFTER, Refold, decide_and_post
 from app.earning.queries import EventRead, get_event
 from app.earning.records import NewEvent, load_kept, lock_states
 
-VOID_WINDOW = timedelta(days=90)
+VOID_WINDOW = SETTLED_AFTER
 VOIDED = "voided"
 
 
@@ -49,6 +49,7 @@ def void_event(session: Session, *, source: str, external_id: str, reason: str, 
             states[event.resident_id],
             new=[],
             cause_id=event.id,
+            settled_before=now - SETTLED_AFTER,
             gone=[known for known in kept if known.id == event.id],
             kept=[known for known in kept if known.id != event.id],
         )

@@ -86,6 +86,11 @@ def lock_budgets(session: Session, *, account_ids: Sequence[int]) -> dict[int, i
     return {number: account.left for number, account in lock_accounts(session, account_ids).items()}
 
 
+def lock_wallets(session: Session, *, wallet_ids: Sequence[int]) -> None:
+    """Lock wallets in id order, when more than one statement of the transaction will change them."""
+    lock_accounts(session, wallet_ids, kind=AccountKind.WALLET)
+
+
 def post_awards(session: Session, *, awards: Sequence[Award], now: datetime) -> None:
     """Move points from budgets to wallets, into the lot of the quarter of `now`. The amounts must be above 0.
 

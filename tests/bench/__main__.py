@@ -66,6 +66,7 @@ def bench(server_url: str, data_dir: Path, clients: int, seconds: float, rounds:
     """Prepare both databases and measure each way in turn."""
     secrets = resolve_secrets(Settings(data_dir=data_dir), demo=True)
     limit_url, city_url = _make_database(server_url, "bench_limit"), _make_database(server_url, "bench_city")
+    _put_off_housekeeping(server_url)
     anchor.prepare(limit_url)
     print("Building a city of 100,000 residents", flush=True)
     wallets, budgets = _prepare_city(city_url, secrets)
@@ -111,6 +112,15 @@ def bench(server_url: str, data_dir: Path, clients: int, seconds: float, rounds:
 def _sum(seconds: list[float | None]) -> float | None:
     known = [value for value in seconds if value is not None]
     return sum(known) if known else None
+
+
+def _put_off_housekeeping(server_url: str) -> None:
+    """A checkpoint or a vacuum in one way's turn would make it pay for what the others wrote."""
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET max_wal_size = '16GB'")
+        connection.execute("ALTER SYSTEM SET checkpoint_timeout = '1h'")
+        connection.execute("ALTER SYSTEM SET autovacuum = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def _make_database(server_url: str, name: str) -> str:

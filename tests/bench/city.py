@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import msgspec
 from sqlalchemy import text
@@ -12,6 +13,8 @@ from app.core.database import Database
 from app.core.ids import take_ids, uuid7
 from app.core.secret_store import Secrets
 from app.core.units import Pence, Points
+from app.earning.intake import IntakeOptions, record_events
+from app.identity.queries import find_client
 from app.identity.service import register_client, register_source
 from app.ledger.service import fund_campaign, open_wallets, pay_into_pot
 from app.residents.cards import CardKeys
@@ -23,6 +26,7 @@ from tests.bench.clients import BATCH
 RESIDENTS = 100_000
 STRIDE = RESIDENTS // BATCH
 JOINED = datetime(2026, 7, 1, tzinfo=UTC)
+FIRST_WEEK = datetime(2026, 7, 20, tzinfo=UTC)
 FUNDER = 1
 CLIENT_ID = "bench"
 CLIENT_SECRET = "bench-secret-of-no-value-0123456789abcdef"
@@ -67,11 +71,24 @@ def build_city(database: Database, secrets: Secrets) -> tuple[list[int], list[in
         return wallets, [budget.account_id for budget in find_budgets(session).values()]
 
     wallets, budgets = database.in_transaction(seed)
+    _live_a_while(database, CardKeys(secrets))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("SET ROLE NONE"))
         connection.execute(text("VACUUM ANALYZE"))
         connection.execute(text("SET ROLE rewards_app"))
     return wallets, budgets
+
+
+def _live_a_while(database: Database, keys: CardKeys) -> None:
+    """Give every resident a first event, in the week before: a city at work, not one on the morning it opens."""
+    client = database.in_transaction(lambda session: find_client(session, client_id=CLIENT_ID))
+    assert client
+    options = IntakeOptions(late_window=None)
+    for batch in range(STRIDE):
+        events = msgspec.json.decode(events_body(batch, FIRST_WEEK, name="before"))
+        database.in_transaction(
+            partial(record_events, client=client, events=events, keys=keys, options=options, now=FIRST_WEEK)
+        )
 
 
 def _enrol_many(session: Session, keys: CardKeys) -> list[int]:
@@ -106,12 +123,14 @@ def members(batch: int) -> range:
     return range(batch % STRIDE, RESIDENTS, STRIDE)
 
 
-def events_body(batch: int, now: datetime) -> bytes:
+def events_body(batch: int, now: datetime, *, name: str = "batch") -> bytes:
     """A batch of CloudEvents as it goes over the wire. A resident's next event is an hour and a minute later."""
     happened_at = now - timedelta(days=13) + timedelta(minutes=61 * (batch // STRIDE))
     kinds = _MIX * (BATCH // len(_MIX))
     events = zip(members(batch), kinds, strict=True)
-    return msgspec.json.encode([_event(f"{batch}-{member}", member, kind, happened_at) for member, kind in events])
+    return msgspec.json.encode(
+        [_event(f"{name}-{batch}-{member}", member, kind, happened_at) for member, kind in events]
+    )
 
 
 def event_body(number: int, now: datetime) -> bytes:

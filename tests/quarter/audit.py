@@ -10,7 +10,6 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlmodel import Session
 
-from app.earning.explanation import pin
 from app.earning.records import KeptEvent, load_kept
 from app.ledger.chart import AccountKind, TransferKind, Unit
 from app.ledger.queries import get_balance
@@ -74,7 +73,7 @@ def _compare(
 
 
 def _as_it_was(known: KeptEvent, pinned_types: frozenset[str]) -> Event:
-    return pin(known) if known.event.type in pinned_types else replace(known.event, shared=known.shared)
+    return known.as_decided() if known.event.type in pinned_types else replace(known.event, shared=known.shared)
 
 
 def read_keys(session: Session, where: str = "true") -> set[Key]:

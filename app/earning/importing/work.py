@@ -173,7 +173,7 @@ class _Work:
             mapper=self._mapper,
             client=client_for(self._claim.declared),
             keys=self._tools.cards,
-            options=IntakeOptions(late_window=self._tools.late_window),
+            options=IntakeOptions(late_window=self._tools.late_window, by_file=True),
         )
         for batch in split_batches(self._read_rest()):
             self._write(lambda session, row: self._import(session, row, batch, job))  # noqa: B023 - runs at once
