@@ -24,6 +24,8 @@ from rules.packs import LEEDS, load_pack
 from tests.bench.clients import BATCH
 
 RESIDENTS = 100_000
+ALONE = 10_000
+"""Further residents, whose events come one at a time: among the others, one way would make the other way late."""
 STRIDE = RESIDENTS // BATCH
 JOINED = datetime(2026, 7, 1, tzinfo=UTC)
 FIRST_WEEK = datetime(2026, 7, 20, tzinfo=UTC)
@@ -92,7 +94,7 @@ def _live_a_while(database: Database, keys: CardKeys) -> None:
 
 
 def _enrol_many(session: Session, keys: CardKeys) -> list[int]:
-    residents, cards = take_ids(session, RESIDENTS), take_ids(session, RESIDENTS)
+    residents, cards = take_ids(session, RESIDENTS + ALONE), take_ids(session, RESIDENTS + ALONE)
     session.execute(
         text(
             "INSERT INTO residents (id, public_id, name, connection, enrolled_at)"
@@ -111,7 +113,7 @@ def _enrol_many(session: Session, keys: CardKeys) -> list[int]:
         {
             "ids": cards,
             "residents": residents,
-            "hashes": [keys.hash_subject(f"card:{number}") for number in range(RESIDENTS)],
+            "hashes": [keys.hash_subject(f"card:{number}") for number in range(RESIDENTS + ALONE)],
             "joined": JOINED,
         },
     )
@@ -134,9 +136,11 @@ def events_body(batch: int, now: datetime, *, name: str = "batch") -> bytes:
 
 
 def event_body(number: int, now: datetime) -> bytes:
-    """One CloudEvent alone, of the last day, each about the next resident."""
-    happened_at = now - timedelta(hours=23) + timedelta(minutes=61 * (number // RESIDENTS))
-    return msgspec.json.encode(_event(f"alone-{number}", number % RESIDENTS, _MIX[number % len(_MIX)], happened_at))
+    """One CloudEvent alone, each about the next resident of those."""
+    happened_at = now - timedelta(days=13) + timedelta(minutes=61 * (number // ALONE))
+    return msgspec.json.encode(
+        _event(f"alone-{number}", RESIDENTS + number % ALONE, _MIX[number % len(_MIX)], happened_at)
+    )
 
 
 def _event(name: str, member: int, kind: str, happened_at: datetime) -> dict[str, object]:
