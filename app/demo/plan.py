@@ -146,6 +146,7 @@ OFFICERS = (
     PlannedOfficer("Asha Whitfield", "asha.whitfield@leeds.example", "editor"),
     PlannedOfficer("Martin Oyelaran", "martin.oyelaran@leeds.example", "approver"),
     PlannedOfficer("Joan Pickersgill", "joan.pickersgill@leeds.example", "auditor"),
+    PlannedOfficer("Priya Hargreaves", "priya.hargreaves@leeds.example", "finance"),
 )
 
 

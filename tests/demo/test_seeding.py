@@ -79,7 +79,7 @@ def test_credentials_have_exactly_the_promised_shape(runtime: Runtime) -> None:
     assert all(entry["card"].startswith("card:") for entry in told["residents"])
     assert (len(told["partners"]), len(told["rewards"])) == (5, 8)
     assert [reward["stock"] for reward in told["rewards"] if reward["stock"] is not None] == [10]
-    assert {officer["roles"][0] for officer in told["officers"]} == {"editor", "approver", "auditor"}
+    assert {officer["roles"][0] for officer in told["officers"]} == {"editor", "approver", "auditor", "finance"}
 
 
 def test_every_token_is_one_that_our_own_server_reads(runtime: Runtime) -> None:
