@@ -62,7 +62,7 @@ migrate: runtime ## Bring the database's tables up to date
 	@$(BIN)/rewards migrate
 
 bench: tools ## Measure speed and write docs/reference/benchmarks.md
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench --write $(ARGS)
 
 docs: tools ## Build the documentation into build/docs
 	@$(BIN)/mkdocs build --strict --config-file .ci/mkdocs.yml
