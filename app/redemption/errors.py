@@ -100,4 +100,5 @@ class RedeemingPaused(Conflict):
 
     def __init__(self, *, notice: str, since_at: datetime) -> None:
         self.notice, self.since_at = notice, _write_instant(since_at)
-        super().__init__(f"You can't get rewards at the moment. {notice} You have not spent any points.")
+        said = notice if notice.endswith((".", "!", "?")) else f"{notice}."
+        super().__init__(f"You can't get rewards at the moment. {said} You have not spent any points.")
