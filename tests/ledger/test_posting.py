@@ -53,8 +53,12 @@ def test_nothing_is_posted_to_what_is_not_a_wallet_or_from_what_is_not_a_budget(
 
 
 def test_an_empty_batch_is_no_work(books: Books, now: datetime) -> None:
+    count = text("SELECT count(*) FROM ledger_transfers")
+    before = books.session.execute(count).scalar_one()
     post_awards(books.session, awards=[], now=now)
     books.correct(quarter=quarter_of(now), now=now)
+    assert books.session.execute(count).scalar_one() == before
+    assert books.balance(now).available == 0
 
 
 def test_the_planner_keeps_its_settings_after_a_batch(books: Books, now: datetime) -> None:
