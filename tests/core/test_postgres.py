@@ -23,13 +23,17 @@ from app.core.postgres_home import POINTER, Account
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
+import select
 import sys
 from pathlib import Path
 from app.core.postgres import running_postgres
 with running_postgres(Path(sys.argv[1])) as server:
     print(server.url, server.started_here, flush=True)
-    sys.stdin.read()
+    # A plain read would miss a signal that comes just before it blocks: Python's handler runs between its own steps.
+    while not select.select([sys.stdin], [], [], 0.1)[0]:
+        pass
 """
+LEAVING_SECONDS = 90  # longer than the launcher's own patience with a server that is slow to stop
 
 
 @dataclass
@@ -43,8 +47,8 @@ class Visitor:
     def leave(self, number: int | None = None) -> int:
         if number is not None:
             self.process.send_signal(number)
-        return_code = self.process.wait(30) if number is not None else None
-        self.process.communicate(timeout=30)
+        return_code = self.process.wait(LEAVING_SECONDS) if number is not None else None
+        self.process.communicate(timeout=LEAVING_SECONDS)
         return self.process.returncode if return_code is None else return_code
 
 
