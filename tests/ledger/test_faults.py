@@ -30,6 +30,11 @@ from app.ledger.verify import verify_ledger
 NOW = datetime.fromisoformat("2026-11-22T12:00:00+00:00")
 FUNDER, CAMPAIGN, PARTNER = 1, 2, 3
 SPOTS = ("before", "after")
+SPARE = 2
+"""Statements that a run may save on others: the pool's look at a connection that was used before, a new block of ids.
+
+The first run of all takes a few more still, because a fresh connection is asked what it is and accounts are opened.
+"""
 
 
 @dataclass
@@ -202,24 +207,34 @@ def test_a_lost_connection_at_any_statement_changes_nothing(database: Database, 
     with listening(whole):
         answer = send(books, act, wallet)
     assert books.state(wallet) == expected
-    # Later runs take a statement or two fewer, because accounts are open by then and ids are at hand.
+    fewest = min(_count_statements(books, act) for _ in range(3)) - SPARE
+    assert fewest > 2
     for at, spot in itertools.product(range(whole.seen), SPOTS):
         wallet, line = books.open_wallet(), Line(spot, at)
         with listening(line):
             again = send(books, act, wallet)
-        assert line.broken or at > whole.seen - 5, (at, spot)
+        assert line.broken or at >= fewest, (at, spot)
         assert (again, books.state(wallet)) == (answer, expected), (at, spot)
     assert database.in_transaction(verify_ledger).findings == ()
+
+
+def _count_statements(books: Books, act: Act) -> int:
+    line = Line()
+    wallet = books.open_wallet()
+    with listening(line):
+        send(books, act, wallet)
+    return line.seen
 
 
 def test_a_sweep_that_loses_its_connection_anywhere_expires_each_point_once(database: Database) -> None:
     books = Books(database)
     statements = _sweep_next(books, Line())
-    assert statements > 5
+    fewest = min(_sweep_next(books, Line()) for _ in range(3)) - SPARE
+    assert fewest > 5
     for at, spot in itertools.product(range(statements), SPOTS):
         line = Line(spot, at)
         _sweep_next(books, line)
-        assert line.broken or at > statements - 5, (at, spot)
+        assert line.broken or at >= fewest, (at, spot)
     assert database.in_transaction(verify_ledger).findings == ()
 
 
