@@ -14,8 +14,10 @@ from fastapi import FastAPI
 from app.core.garbage import collect_rarely
 from app.earning.importing.work import make_tools
 from app.earning.importing.worker import ImportWorker
+from app.earning.referrals import sweep_referrals
 from app.ledger.tasks import sweep_points
 from app.redemption.tasks import sweep_due_vouchers
+from app.rulebook.budgets import raise_alarms
 from app.web.api import routes as api
 from app.web.assets import STATIC, Assets
 from app.web.bodies import BodyGate
@@ -83,8 +85,12 @@ def _sweep(runtime: Runtime, stop: threading.Event) -> None:
         try:
             ended = sweep_due_vouchers(runtime.database, now=runtime.clock.now())
             sweep_points(runtime.database, now=runtime.clock.now())
+            sweep_referrals(runtime.database, now=runtime.clock.now())
+            alarms = runtime.database.in_transaction(lambda session: raise_alarms(session, now=runtime.clock.now()))
         except Exception as fault:  # noqa: BLE001 - the sweep must outlive a database that is away
             _log.error("sweep failed", fault=type(fault).__name__)
         else:
             if ended:
                 _log.info("vouchers expired", count=ended)
+            for alarm in alarms:
+                _log.warning("budget alarm", campaign=alarm.campaign, percent=alarm.percent)

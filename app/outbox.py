@@ -17,6 +17,9 @@ from app.core.columns import Row
 POINTS_EXPIRE = "points_expire"
 """Points of a quarter can't be spent any longer from a date on."""
 
+BUDGET_ALARM = "budget_alarm"
+"""A campaign has given 75, 90 or 100 percent of its points."""
+
 # Sorted, so that two that queue the same notices at once never wait for each other in a circle.
 _QUEUE = text("""
     INSERT INTO notices (resident_id, kind, quarter, days, points, due_on, queued_at)
@@ -42,6 +45,18 @@ class NoticeRow(Row, table=True):
     days: int = Field(sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
     points: int = Field(sa_column=Column(BigInteger, nullable=False))
     due_on: date = Field(sa_column=Column(Date, nullable=False))
+    queued_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class OfficerNoticeRow(Row, table=True):
+    """A notice of a campaign's alarm to every officer who has `role` when it is sent."""
+
+    __tablename__ = "officer_notices"
+    __table_args__ = (CheckConstraint("kind IN ('budget_alarm')", name="ck_officer_notices_kind"),)
+
+    kind: str = Field(sa_column=Column(Text, primary_key=True))
+    alarm_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    role: str = Field(sa_column=Column(Text, primary_key=True))
     queued_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
 
@@ -73,3 +88,9 @@ def queue_expiry_notices(
         },
     )
     return int(done.rowcount)  # type: ignore[attr-defined] # an INSERT's result has it; the annotation is general
+
+
+def queue_alarm_notices(session: Session, *, alarm_id: int, roles: Sequence[str], now: datetime) -> None:
+    """Queue one notice for each role; the alarm is a new one."""
+    session.add_all(OfficerNoticeRow(kind=BUDGET_ALARM, alarm_id=alarm_id, role=role, queued_at=now) for role in roles)
+    session.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app import outbox
+from app.backtest import tables as backtest
 from app.core import scheme_facts
 from app.core.columns import Row
 from app.earning import tables as earning
@@ -10,8 +11,23 @@ from app.identity import tables as identity
 from app.ledger import tables as ledger
 from app.offers import tables as offers
 from app.redemption import tables as redemption
+from app.residents import referral_tables as referrals
 from app.residents import tables as residents
+from app.rulebook import campaign_tables as campaigns
 from app.rulebook import tables as rulebook
 
-DOMAINS = (scheme_facts, earning, identity, ledger, offers, outbox, redemption, residents, rulebook)
+DOMAINS = (
+    scheme_facts,
+    backtest,
+    campaigns,
+    earning,
+    identity,
+    ledger,
+    offers,
+    outbox,
+    redemption,
+    referrals,
+    residents,
+    rulebook,
+)
 METADATA = Row.metadata

@@ -32,20 +32,27 @@ def _sha256(body: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Artefact:
-    """`rules` stand in rule order, which is the order of their ids; `sha256` is the hash of `body` in hex."""
+    """`rules` stand in rule order, which is the order of their ids; `sha256` is the hash of `body` in hex.
+
+    `carried` has, by rule id, the counter in which a rule goes on with progress made under another filter.
+    """
 
     rules: tuple[Rule, ...]
     zones: Mapping[str, Zone]
     sha256: str
     body: bytes
     program: Program = field(repr=False, compare=False)
+    carried: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def publish(cls, rules: Iterable[Rule], zones: Iterable[Zone] = ()) -> Self:
+    def publish(
+        cls, rules: Iterable[Rule], zones: Iterable[Zone] = (), carried: Mapping[str, str] | None = None
+    ) -> Self:
         """Raises RuleSetRefused for rules that cannot stand together."""
         ordered = tuple(sorted(rules, key=lambda rule: rule.id))
         named = {zone.name: zone for zone in sorted(zones, key=lambda zone: zone.name)}
-        document = {
+        going_on = {rule.id: carried[rule.id] for rule in ordered if carried and rule.id in carried}
+        document: dict[str, Any] = {
             "schema": SCHEMA,
             "engine": ENGINE_VERSION,
             "rules": [rule.model_dump(mode="json", by_alias=True) for rule in ordered],
@@ -58,8 +65,12 @@ class Artefact:
             "zones": [zone.model_dump(mode="json") for zone in named.values()],
             "clock": {"zone": "Europe/London", "transitions": LONDON.transitions},
         }
+        if going_on:
+            # Left out when there is none, so that such artefacts have the bytes that they always had.
+            document["carried"] = going_on
         body = canonical({**document, SEALS: _seal(json.loads(canonical(document)))})
-        return cls(ordered, named, _sha256(body), body, compile_rules(ordered, LONDON, named))
+        program = compile_rules(ordered, LONDON, named, going_on)
+        return cls(ordered, named, _sha256(body), body, program, going_on)
 
     @classmethod
     def load(cls, body: bytes, sha256: str) -> Self:
@@ -73,12 +84,15 @@ class Artefact:
         rules = tuple(Rule.model_validate_json(canonical(rule)) for rule in document["rules"])
         zones = {zone["name"]: Zone.model_validate_json(canonical(zone)) for zone in document["zones"]}
         clock = Clock(tuple((start, offset) for start, offset in document["clock"]["transitions"]))
-        return cls(rules, zones, sha256, body, compile_rules(rules, clock, zones))
+        carried = document.get("carried", {})
+        return cls(rules, zones, sha256, body, compile_rules(rules, clock, zones, carried), carried)
 
 
 def _seal(document: Mapping[str, Any]) -> dict[str, str]:
     """A hash of each part, each rule and each zone by itself: they tell where bytes were altered."""
     seals = {name: _sha256(canonical(document.get(name))) for name in ("schema", "engine", "facts", "clock")}
+    if "carried" in document:
+        seals["carried"] = _sha256(canonical(document["carried"]))
     seals |= {f"rule {rule['id']}": _sha256(canonical(rule)) for rule in document["rules"]}
     return seals | {f"zone {zone['name']}": _sha256(canonical(zone)) for zone in document["zones"]}
 

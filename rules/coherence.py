@@ -27,7 +27,7 @@ from rules.parts import (
 )
 
 _MOST_ALTERNATIVES: Final = 64
-_TAP: Final = "transit.tap"
+TAP: Final = "transit.tap"
 _TRIP: Final = "transit.trip"
 Clauses = tuple[Condition | AnyOf, ...]
 
@@ -36,7 +36,7 @@ def find_condition_fault(trigger: str, when: Clauses, who: Clauses) -> Fault | N
     kind = EVENT_TYPES.get(trigger)
     if kind is None:
         return Fault("trigger", "There is no event of this type.")
-    if trigger == _TAP:
+    if trigger == TAP:
         return Fault("trigger", "A tap is not a trip: rules are about transit.trip.")
     if prod(len(part.any) for part in (*when, *who) if isinstance(part, AnyOf)) > _MOST_ALTERNATIVES:
         return Fault("when", f"The choices combine to more than {_MOST_ALTERNATIVES} alternatives.")
@@ -47,9 +47,9 @@ def find_condition_fault(trigger: str, when: Clauses, who: Clauses) -> Fault | N
 def _faults(name: str, parts: Clauses, facts: dict[str, Fact]) -> Iterator[Fault]:
     for index, part in enumerate(parts):
         if isinstance(part, AnyOf):
-            rows = [(f"{name}.{index}.any.{inner}", condition) for inner, condition in enumerate(part.any)]
+            rows = [(f"{name}[{index}].any[{inner}]", condition) for inner, condition in enumerate(part.any)]
         else:
-            rows = [(f"{name}.{index}", part)]
+            rows = [(f"{name}[{index}]", part)]
         for path, condition in rows:
             fact = facts.get(condition.fact)
             if fact is None:
@@ -61,9 +61,9 @@ def _faults(name: str, parts: Clauses, facts: dict[str, Fact]) -> Iterator[Fault
 def find_amount_fault(trigger: str, progress: Progress | None, effect: Effect) -> Fault | None:
     for path, part in (("progress", progress), ("effect", effect)):
         wanted = part.fact if isinstance(part, Sum | Rate | Community) else None
-        if wanted is not None and not _is_quantity(EVENT_TYPES[trigger], wanted):
+        if wanted is not None and not is_quantity(EVENT_TYPES[trigger], wanted):
             return Fault(f"{path}.fact", "This is not a quantity of the event.")
-    if isinstance(progress, Sequence) and not _can_come_before(progress.after, trigger):
+    if isinstance(progress, Sequence) and not can_come_before(progress.after, trigger):
         return Fault("progress.after", "A sequence comes after an event of another type, which a source or a trip is.")
     if progress is not None and isinstance(effect, Rate):
         return Fault("progress", "A rate pays for every unit, so it takes no progress.")
@@ -72,14 +72,14 @@ def find_amount_fault(trigger: str, progress: Progress | None, effect: Effect) -
     return None
 
 
-def _is_quantity(kind: EventType, name: str) -> bool:
+def is_quantity(kind: EventType, name: str) -> bool:
     fact = kind.find_fact(name)
     return fact is not None and fact.kind == "integer" and not fact.place
 
 
-def _can_come_before(after: str, trigger: str) -> bool:
+def can_come_before(after: str, trigger: str) -> bool:
     kind = EVENT_TYPES.get(after)
-    return kind is not None and after not in (_TAP, trigger) and (after == _TRIP or not kind.derived)
+    return kind is not None and after not in (TAP, trigger) and (after == _TRIP or not kind.derived)
 
 
 def find_part_fault(
@@ -91,6 +91,8 @@ def find_part_fault(
     if isinstance(effect, Multiply) and (when or trigger == CHALLENGE):
         # What is multiplied may move from one event to another, so all of them must be multiplied alike.
         return Fault("when", "What multiplies other offers sets no conditions on the event.")
+    if trigger == CHALLENGE and isinstance(effect, Unlock) and effect.challenge == find_challenge(when):
+        return Fault("effect.challenge", "A challenge that opens itself would go round in a circle for ever.")
     if isinstance(effect, Multiply | Unlock) and stacking is not None:
         return Fault("stacking", "Only offers of points stand in a group.")
     if stacking is not None and stacking.mode == "best" and (progress is not None or not _is_fixed(effect)):
@@ -132,10 +134,10 @@ def repeats(progress: Progress | None) -> bool:
 def find_limit_fault(progress: Progress | None, effect: Effect, limits: tuple[Limit, ...]) -> Fault | None:
     kinds = [(limit.scope, limit.per, limit.times is None) for limit in limits]
     for index, limit in enumerate(limits):
-        if fault := _find_fault_alone(f"limits.{index}", limit, progress, effect):
+        if fault := _find_fault_alone(f"limits[{index}]", limit, progress, effect):
             return fault
         if kinds[index] in kinds[:index]:
-            return Fault(f"limits.{index}", "There is already a limit of this kind.")
+            return Fault(f"limits[{index}]", "There is already a limit of this kind.")
     if all(limit.per == "event" for limit in limits):
         return Fault("limits", "At least one limit must hold over a day or longer, or points are unbounded.")
     return _find_crossing(progress, limits) or _find_trimmed(progress, limits) or _find_carried(effect, limits)
@@ -191,13 +193,13 @@ def _find_crossing(progress: Progress | None, limits: tuple[Limit, ...]) -> Faul
         if limit.per != "event" and not all(nested(per, limit.per) for per in inner):
             name = "campaign's" if limit.scope == "resident_campaign" else "household's"
             sentence = f"A {name} limit holds at least as long as the rule's own, or more activity could earn less."
-            return Fault(f"limits.{index}.per", sentence)
+            return Fault(f"limits[{index}].per", sentence)
     campaign = [limit.per for limit in limits if limit.scope == "resident_campaign" and limit.per != "event"]
     if {"week", "month"} <= set(campaign):
         index = next(
             at for at, limit in enumerate(limits) if (limit.scope, limit.per) == ("resident_campaign", "month")
         )
-        return Fault(f"limits.{index}.per", "A campaign is not limited by both week and month: they cross.")
+        return Fault(f"limits[{index}].per", "A campaign is not limited by both week and month: they cross.")
     return None
 
 
@@ -210,7 +212,7 @@ def _find_trimmed(progress: Progress | None, limits: tuple[Limit, ...]) -> Fault
     for index, limit in enumerate(limits):
         if limit.points is not None and limit.per != "event" and not all(nested(per, limit.per) for per in turns):
             sentence = "A limit in points holds at least as long as one in times and as progress, or an award cut short"
-            return Fault(f"limits.{index}.per", f"{sentence} would use up a whole one's turn.")
+            return Fault(f"limits[{index}].per", f"{sentence} would use up a whole one's turn.")
     return None
 
 
@@ -221,7 +223,7 @@ def _find_carried(effect: Effect, limits: tuple[Limit, ...]) -> Fault | None:
     shortest = shortest_window(limits)
     for index, limit in enumerate(limits):
         if not nested(shortest, limit.per):
-            return Fault(f"limits.{index}.per", "What is left over in a week cannot be carried into another month.")
+            return Fault(f"limits[{index}].per", "What is left over in a week cannot be carried into another month.")
     return None
 
 

@@ -39,9 +39,14 @@ class Circle(Part):
 class Condition(Part):
     """`between` takes in both ends; `has` takes no value; a fact that is missing or of another type never passes."""
 
-    fact: Annotated[str, Field(pattern=r"^[a-z][a-z_.]{0,39}$")]
+    fact: Annotated[
+        str, Field(pattern=r"^[a-z][a-z_.]{0,39}$", description="the name of a fact, such as local.weekday")
+    ]
     op: Op
-    value: Scalar | Annotated[tuple[Scalar, ...], Field(min_length=1, max_length=200)] | Circle | None = None
+    value: Annotated[
+        Scalar | Annotated[tuple[Scalar, ...], Field(min_length=1, max_length=200)] | Circle | None,
+        Field(description="a whole number, a word of up to 80 characters, true, false, a list of them, or a circle"),
+    ] = None
 
     def scalars(self) -> tuple[Value, ...]:
         """The wanted values, one or many alike."""
@@ -87,6 +92,15 @@ def _compares(condition: Condition, actual: int) -> bool:
             return actual < low
         case _:
             return low <= actual <= high[0]
+
+
+def ops_for(fact: Fact) -> tuple[Op, ...]:
+    """What may be asked about the fact."""
+    if fact.name == LOCATION:
+        return ("within", "has")
+    same: tuple[Op, ...] = ("is", "is_not", "in", "not_in")
+    ordered: tuple[Op, ...] = ("at_least", "below", "between") if fact.kind == "integer" else ()
+    return (*same, *ordered, "has")
 
 
 def find_fault(condition: Condition, fact: Fact) -> Fault | None:

@@ -1,5 +1,6 @@
 """One rule as one JSON document, checked on the way in and never changed."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Final, Literal, Self
 
@@ -11,10 +12,20 @@ from rules.conditions import AnyOf, Condition, Part, Whole, Word
 from rules.errors import DocumentRefused, Fault
 from rules.event import Evidence
 from rules.parts import Effect, EventName, Limit, Progress, Sequence, SourceName, Stacking
+from rules.raw import find_raw_faults, is_odd_name
+from rules.schema import describe, find_place, tags_of
 
 LARGEST_BYTES: Final = 65_536
 _INCOHERENT: Final = "incoherent"
-Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f]+$")]
+Text = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=500,
+        pattern=r"^[^\x00-\x1f]+$",
+        description="text of 1 to 500 characters on one line",
+    ),
+]
 Facts = dict[Annotated[str, Field(max_length=40)], StrictBool | Whole | Word]
 
 
@@ -62,10 +73,17 @@ class Rule(Part):
     """`when` is about the event and `who` about the resident: all of each must hold."""
 
     document: Annotated[Literal["rewards.rule/1"], Field(alias="schema")]
-    id: Annotated[str, Field(pattern=r"^rul_[a-z0-9_]{1,60}$")]
+    id: Annotated[
+        str, Field(pattern=r"^rul_[a-z0-9_]{1,60}$", description="rul_ and up to 60 small letters, digits or _")
+    ]
     version: Annotated[int, Field(ge=1, le=100_000)]
-    title: Annotated[dict[Annotated[str, Field(pattern=r"^[a-z]{2}$")], Text], Field(min_length=1)]
-    campaign: Annotated[str, Field(pattern=r"^cmp_[a-z0-9_]{1,60}$")]
+    title: Annotated[
+        dict[Annotated[str, Field(pattern=r"^[a-z]{2}$")], Text],
+        Field(min_length=1, description='a text for each language, such as {"en": "Ten trips in a week"}'),
+    ]
+    campaign: Annotated[
+        str, Field(pattern=r"^cmp_[a-z0-9_]{1,60}$", description="cmp_ and up to 60 small letters, digits or _")
+    ]
     validity: Validity
     trigger: EventName
     source: SourceName
@@ -106,64 +124,56 @@ class Rule(Part):
         return None
 
 
+_SCHEMA: Final = Rule.model_json_schema()
+
+
 def read_rule(body: bytes) -> Rule:
     """Raises DocumentRefused with every fault found; a fault never repeats what was sent."""
     if len(body) > LARGEST_BYTES:
-        raise DocumentRefused((Fault("", f"A rule has at most {LARGEST_BYTES} bytes."),))
+        raise DocumentRefused((Fault("", f"A rule has at most {LARGEST_BYTES:,} bytes."),))
+    raw = find_raw_faults(body)
+    rule, details = None, []
     try:
-        return Rule.model_validate_json(body)
+        rule = Rule.model_validate_json(body)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-    raise DocumentRefused(_read_faults(details))
+    if rule is None or raw:
+        raise DocumentRefused(_choose_faults(raw, [_read_fault(detail) for detail in details if not _is_raw(detail)]))
+    return rule
 
 
-_SENTENCES: Final = {
-    "bool_type": "This must be true or false.",
-    "extra_forbidden": "This field is not known.",
-    "float_type": "This must be a whole number.",
-    "int_type": "This must be a whole number.",
-    "int_from_float": "This must be a whole number.",
-    "json_invalid": "This is not JSON.",
-    "missing": "This field is missing.",
-    "string_type": "This must be text.",
-    "union_tag_invalid": "There is no such kind.",
-    "union_tag_not_found": "This needs a kind.",
-}
-# The names that pydantic puts into a path for the branch of a choice, which the document does not contain.
-_BRANCHES: Final = frozenset(
-    {"AnyOf", "Condition", "Circle", "bool", "constrained-int", "constrained-str", "count", "sum", "distinct_days"}
-    | {"streak_days", "sequence", "community", "rate", "multiply", "unlock"}
-)
-_ANY_SCALAR: Final = "This must be a whole number, a word, true or false, or a list of them."
+def _is_raw(detail: ErrorDetails) -> bool:
+    """Whether the look at the bytes has told it already, without a name that might be anything."""
+    return detail["type"] == "json_invalid" or any(
+        isinstance(step, str) and is_odd_name(step) for step in detail["loc"]
+    )
 
 
-def _read_faults(details: list[ErrorDetails]) -> tuple[Fault, ...]:
-    """One fault a place, in order of their paths."""
+def _choose_faults(raw: Iterable[Fault], others: Iterable[Fault]) -> tuple[Fault, ...]:
+    """One fault a place, in order of their paths, and none for what merely holds a faulty place."""
     faults: dict[str, Fault] = {}
-    for detail in details:
-        fault = _read_fault(detail)
-        if fault.path not in faults:
-            faults[fault.path] = fault
-        elif detail["type"].endswith("_type"):
-            # Each branch of a choice says which type it would have liked.
-            same = faults[fault.path].sentence in _SENTENCES.values()
-            faults[fault.path] = Fault(fault.path, _ANY_SCALAR) if same else faults[fault.path]
-        else:
-            faults[fault.path] = fault
-    # A list is called too short when its only item is faulty: the item's own fault says it all.
-    short = {_read_fault(detail).path for detail in details if detail["type"] == "too_short"}
-    empty = {path for path in short if not any(other.startswith(f"{path}.") for other in faults)}
-    return tuple(faults[path] for path in sorted(faults) if path not in short or path in empty)
+    for fault in (*raw, *others):
+        faults.setdefault(fault.path, fault)
+    return tuple(
+        faults[path]
+        for path in sorted(faults)
+        if not any(other != path and other.startswith((f"{path}.", f"{path}[")) for other in faults)
+    )
 
 
 def _read_fault(detail: ErrorDetails) -> Fault:
-    if detail["type"] == _INCOHERENT:
+    kind, loc = detail["type"], detail["loc"]
+    if kind == _INCOHERENT:
         context = detail.get("ctx", {})
         return Fault(context["path"], context["sentence"])
-    steps = []
-    for index, step in enumerate(detail["loc"]):
-        # `points` is a field as well as a kind: as a kind it follows the effect directly, and is never the last.
-        kind = index == 1 and detail["loc"][0] == "effect" and step == "points" and len(detail["loc"]) > index + 1
-        if not kind and str(step) not in _BRANCHES and "[" not in str(step):
-            steps.append(str(step))
-    return Fault(".".join(steps), _SENTENCES.get(detail["type"], detail["msg"]))
+    path, nodes = find_place(_SCHEMA, loc, keep_last=kind in {"extra_forbidden", "missing"})
+    if kind in {"union_tag_invalid", "union_tag_not_found"}:
+        return Fault(f"{path}.kind", f"This must be one of: {', '.join(tags_of(nodes))}.")
+    if not path:
+        return Fault(path, "A rule is one JSON object: fields in braces.")
+    if kind == "extra_forbidden":
+        return Fault(path, "This field is not known here. Leave it out, or look how it is written.")
+    if loc[-1] == "[key]":
+        return Fault(path, "A language is written as two small letters, such as en.")
+    what = describe(nodes, _SCHEMA)
+    return Fault(path, f"This field is missing. It must be {what}." if kind == "missing" else f"This must be {what}.")

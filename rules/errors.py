@@ -14,7 +14,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`path` leads to the fault from the top of the document, as in `when.0.value`; empty means the whole document."""
+    """`path` leads to the fault from the top of the document, as in `when[0].value`; empty means the whole document."""
 
     path: str
     sentence: str

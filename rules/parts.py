@@ -8,10 +8,18 @@ from rules.clock import Per
 from rules.conditions import Part
 
 Window = Literal["day", "week", "month", "validity", "lifetime"]
-FactName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
-EventName = Annotated[str, Field(pattern=r"^[a-z]+\.[a-z_]{1,40}$")]
-SourceName = Annotated[str, Field(pattern=r"^urn:[a-z0-9][a-z0-9:.\-]{1,78}$")]
-GroupName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+# A description is what follows "This must be" in a refusal, and the help beside a field of a form.
+FactName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$", description="the name of a fact, such as distance_m")]
+EventName = Annotated[
+    str, Field(pattern=r"^[a-z]+\.[a-z_]{1,40}$", description="the name of an event type, such as transit.trip")
+]
+SourceName = Annotated[
+    str,
+    Field(pattern=r"^urn:[a-z0-9][a-z0-9:.\-]{1,78}$", description="the name of a source, such as urn:wymetro:taps"),
+]
+GroupName = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="a name of up to 40 small letters, digits or _")
+]
 Points = Annotated[int, Field(ge=1, le=100_000)]
 Quantity = Annotated[int, Field(ge=1, le=10_000_000)]
 Times = Annotated[int, Field(ge=1, le=10_000)]

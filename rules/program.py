@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from rules.catalogue import CHALLENGE
-from rules.clock import PERS, Clock, day_number
+from rules.clock import PERS, Clock, Per, day_number
 from rules.coherence import progress_window, repeats, shortest_window
 from rules.document import Rule
+from rules.errors import RuleSetRefused
 from rules.event import EVIDENCE
 from rules.matcher import TypeMatcher, compile_type
 from rules.parts import (
@@ -87,34 +88,49 @@ class Program:
     shared: Mapping[str, tuple[Plan, ...]]
 
 
-def compile_rules(rules: Sequence[Rule], clock: Clock, zones: Zones = NO_ZONES) -> Program:
-    """`rules` in rule order. Raises RuleSetRefused for rules that cannot stand together."""
+def compile_rules(
+    rules: Sequence[Rule], clock: Clock, zones: Zones = NO_ZONES, carried: Mapping[str, str] | None = None
+) -> Program:
+    """`rules` in rule order; `carried` has, by rule id, the counter in which its progress goes on.
+
+    Raises RuleSetRefused for rules that cannot stand together.
+    """
     refuse_incoherent(rules)
-    names = Counter(name for rule in rules if (name := _progress_counter(rule)))
+    carried = carried or {}
+    _refuse_shared_carry(rules, carried)
+    counters = {rule.id: carried.get(rule.id) or progress_counter(rule) for rule in rules}
+    names = Counter(name for name in counters.values() if name)
     campaign_pers = {
         campaign: sorted({per for rule in rules if rule.campaign == campaign for per in _campaign_pers(rule)})
         for campaign in {rule.campaign for rule in rules if _campaign_pers(rule)}
     }
-    plans = tuple(_plan(rule, campaign_pers.get(rule.campaign, []), names) for rule in rules)
+    plans = tuple(_plan(rule, campaign_pers.get(rule.campaign, []), counters[rule.id], names) for rule in rules)
     by_trigger: dict[str, list[tuple[int, Rule]]] = {}
     for index, rule in enumerate(rules):
         by_trigger.setdefault(rule.trigger, []).append((index, rule))
     matchers = {trigger: compile_type(trigger, some, zones) for trigger, some in by_trigger.items()}
-    return Program(clock, plans, matchers, _memories(rules), _shared(rules, plans))
+    return Program(clock, plans, matchers, _memories(rules, counters), _shared(rules, plans))
 
 
-def _memories(rules: Sequence[Rule]) -> dict[str, tuple[Memory, ...]]:
+def _refuse_shared_carry(rules: Sequence[Rule], carried: Mapping[str, str]) -> None:
+    """A counter that was carried over to another filter counts other events than a rule with the first one would."""
+    counters = [(rule.id, carried.get(rule.id) or progress_counter(rule)) for rule in rules]
+    for rule, counter in counters:
+        if rule in carried and (beside := next((id_ for id_, name in counters if name == counter and id_ != rule), "")):
+            raise RuleSetRefused(rule, f"Its progress cannot go on: {beside} counts its own in the same place.")
+
+
+def _memories(rules: Sequence[Rule], counters: Mapping[str, str | None]) -> dict[str, tuple[Memory, ...]]:
     found: dict[str, dict[Memory, None]] = {}
     for rule in rules:
         if isinstance(rule.progress, Following):
-            found.setdefault(rule.progress.after, {})[_memory(rule.progress, rule)] = None
+            found.setdefault(rule.progress.after, {})[_memory(rule.progress, rule, counters[rule.id])] = None
     return {kind: tuple(memories) for kind, memories in found.items()}
 
 
-def _memory(following: Following, rule: Rule) -> Memory:
+def _memory(following: Following, rule: Rule, counter: str | None) -> Memory:
     # What came before must be as well proven as what it leads to.
-    counter = f"after/lifetime/{following.after}:{following.source}:{rule.evidence}"
-    return Memory(counter, following.source, EVIDENCE.index(rule.evidence))
+    return Memory(counter or "", following.source, EVIDENCE.index(rule.evidence))
 
 
 def _shared(rules: Sequence[Rule], plans: Sequence[Plan]) -> dict[str, tuple[Plan, ...]]:
@@ -134,7 +150,7 @@ def _campaign_pers(rule: Rule) -> set[int]:
     return {PERS.index(limit.per) for limit in rule.limits if limit.scope == "resident_campaign"} - {0}
 
 
-def _plan(rule: Rule, campaign_pers: list[int], names: Counter[str]) -> Plan:
+def _plan(rule: Rule, campaign_pers: list[int], counter: str | None, names: Counter[str]) -> Plan:
     caps = [_cap(rule, limit) for limit in rule.limits]
     window = progress_window(rule.progress)
     if window is not None and not repeats(rule.progress):
@@ -153,7 +169,7 @@ def _plan(rule: Rule, campaign_pers: list[int], names: Counter[str]) -> Plan:
         version=rule.version,
         campaign=rule.campaign,
         points=effect.points if isinstance(effect, PointsEffect | Rate) else 1,
-        meter=_meter(rule, names),
+        meter=_meter(rule, counter or "", joint=names[counter or ""] > 1),
         caps=tuple(caps),
         shared=tuple(cap for cap in caps if cap.household),
         debits=tuple(_debit(counter, per) for counter, per in debits),
@@ -165,9 +181,7 @@ def _plan(rule: Rule, campaign_pers: list[int], names: Counter[str]) -> Plan:
     )
 
 
-def _meter(rule: Rule, names: Counter[str]) -> Meter | None:  # noqa: PLR0911 - one a kind
-    name = _progress_counter(rule) or ""
-    joint = names[name] > 1
+def _meter(rule: Rule, name: str, *, joint: bool) -> Meter | None:  # noqa: PLR0911 - one a kind
     progress, effect = rule.progress, rule.effect
     if isinstance(effect, Rate | Multiply):
         per = PERS.index(shortest_window(rule.limits))
@@ -183,7 +197,7 @@ def _meter(rule: Rule, names: Counter[str]) -> Meter | None:  # noqa: PLR0911 - 
         case StreakDays():
             return Streak(name, VALIDITY, progress.reach, progress.grace_days, progress.repeat, joint)
         case Following():
-            return Since(_memory(progress, rule).counter, progress.within_minutes * 60_000_000)
+            return Since(name, progress.within_minutes * 60_000_000)
         case Community():
             return Crowd(name, PERS.index(progress.per), progress.fact, progress.reach)
         case _:
@@ -213,17 +227,37 @@ def _counter(scope: str, per: int, rule: Rule) -> str:
     return f"{scope}/{PERS[per]}/{rule.campaign if scope == 'resident_campaign' else rule.id}"
 
 
-def _progress_counter(rule: Rule) -> str | None:
-    """Named by trigger, filter and window alone: a change of points or title keeps everybody's progress."""
-    progress, effect = rule.progress, rule.effect
-    per = shortest_window(rule.limits) if isinstance(effect, Rate | Multiply) else progress_window(progress)
+def progress_counter(rule: Rule) -> str | None:
+    """Where its progress stands, None if it makes none; for a sequence, where what came before is remembered.
+
+    Named by trigger, filter and window alone: a change of points or title keeps everybody's progress.
+    """
+    progress = rule.progress
+    if isinstance(progress, Following):
+        return f"after/lifetime/{progress.after}:{progress.source}:{rule.evidence}"
+    per = _counted_per(rule)
     if per is None:
         return None
     filters = rule.model_dump(mode="json", include={"trigger", "source", "evidence", "when", "who"})
-    start = rule.validity.start.isoformat() if per == "validity" else None
-    text = json.dumps([filters, _unit(rule), start], sort_keys=True, ensure_ascii=False)
+    text = json.dumps([filters, _unit(rule), _counted_from(rule)], sort_keys=True, ensure_ascii=False)
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     return f"community/{per}/{rule.trigger}/{digest}" if isinstance(progress, Community) else f"progress/{per}/{digest}"
+
+
+def progress_unit(rule: Rule) -> str | None:
+    """What its progress is counted in, over which window and from when; alike for rules that can carry on the same."""
+    if isinstance(rule.progress, Following):
+        return f"sequence:{rule.progress.after}"
+    per = _counted_per(rule)
+    return None if per is None else f"{per}/{_unit(rule)}/{_counted_from(rule) or ''}"
+
+
+def _counted_per(rule: Rule) -> Per | None:
+    return shortest_window(rule.limits) if isinstance(rule.effect, Rate | Multiply) else progress_window(rule.progress)
+
+
+def _counted_from(rule: Rule) -> str | None:
+    return rule.validity.start.isoformat() if _counted_per(rule) == "validity" else None
 
 
 def _unit(rule: Rule) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import books, deciding, doors, importing, people, places, schema, serving, showcase
+from app.cli import backtesting, books, deciding, doors, importing, people, places, schema, serving, showcase
 from app.cli.scheme import Choice
 
 program = typer.Typer(
@@ -22,6 +22,7 @@ program.command("migrate")(schema.migrate)
 program.command("seed-demo")(showcase.seed_demo)
 program.command("demo-credentials")(showcase.demo_credentials)
 program.command("import")(importing.import_file)
+program.command("backtest")(backtesting.backtest)
 program.command("open-door")(doors.open_one_door)
 program.command("list-doors")(doors.show_doors)
 program.command("work-doors")(doors.work_doors)

@@ -52,6 +52,12 @@ SOURCES = (
     ),
     PlannedSource(CHECK_IN, "Check-in codes", "verified", "check-in", "checkin.scan"),
 )
+REFERRALS = "urn:leeds:referrals"
+"""The scheme's own source: nobody sends for it."""
+
+REFERRED = ((21, 20), (22, 20), (24, 23))
+"""Residents by number, and who asked each of them to join."""
+
 TILL_CLIENT = "kirkgate-coffee-till"
 
 
@@ -79,7 +85,7 @@ CAMPAIGNS = (
     PlannedCampaign("cmp_have_a_say", "Have a say", CITY_COUNCIL, 100_000),
     PlannedCampaign("cmp_bring_a_friend", "Bring a friend", CITY_COUNCIL, 100_000),
 )
-"""The last six wait for their sources: their rules are in the book, switched off."""
+"""Those from `cmp_waste_less` to `cmp_have_a_say` wait for their sources: their rules are in the book, switched off."""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ from app.demo.plan import (
     JOINED_DAYS_AGO,
     OFFICERS,
     PARTNERS,
+    REFERRALS,
+    REFERRED,
     RESIDENTS,
     REWARDS,
     SOURCES,
@@ -34,6 +36,7 @@ from app.demo.plan import (
 )
 from app.demo.spending import Spending
 from app.earning.intake import LARGEST_BATCH, IntakeOptions, record_events
+from app.earning.referrals import name_referrer, qualify_referrals
 from app.identity.permissions import EVENTS_READ, EVENTS_WRITE, TOKENS_READ, VOUCHERS_REDEEM
 from app.identity.queries import Client
 from app.identity.service import add_partner_staff, create_officer, register_client, register_source
@@ -43,6 +46,7 @@ from app.offers.queries import PartnerRead, RewardRead
 from app.offers.service import add_partner, add_reward
 from app.residents.places.synthetic import load_synthetic_places
 from app.residents.queries import ResidentRead
+from app.residents.referrals import InvitationKeys, give_invitation
 from app.residents.service import enrol_resident, link_card
 from app.residents.terms.book import LEEDS_TERMS
 from app.rulebook.service import open_campaign, publish_rules
@@ -86,6 +90,7 @@ def seed_city(session: Session, *, runtime: Runtime, now: datetime, passed: Call
         for officer in OFFICERS
     ]
     residents = [_enrol(session, runtime, history, number, joined_at) for number in range(RESIDENTS)]
+    _refer(session, runtime, residents, now=joined_at)
     passed(1)
     _live(session, runtime, history, Spending(chance, runtime, residents, offers.partners, offers.rewards), passed)
     city = SeededCity(
@@ -130,6 +135,7 @@ def _open_sources(session: Session, runtime: Runtime) -> None:
             sources=[source.name],
             event_types=[source.event_type],
         )
+    register_source(session, name=REFERRALS, title="Referrals", evidence="verified")
 
 
 def _open_campaigns(session: Session, *, now: datetime) -> None:
@@ -205,6 +211,13 @@ def _enrol(session: Session, runtime: Runtime, history: History, number: int, jo
     return resident
 
 
+def _refer(session: Session, runtime: Runtime, residents: list[ResidentRead], *, now: datetime) -> None:
+    keys = InvitationKeys(runtime.secrets)
+    for friend, asker in REFERRED:
+        code = give_invitation(session, resident_id=residents[asker].id, keys=keys)
+        name_referrer(session, resident=residents[friend], code=code, keys=keys, now=now)
+
+
 def _live(
     session: Session, runtime: Runtime, history: History, spending: Spending, passed: Callable[[int], None]
 ) -> None:
@@ -231,5 +244,6 @@ def _live(
                 options=IntakeOptions(late_window=None),
                 now=evening_at,
             )
+        qualify_referrals(session, now=evening_at)
         spending.spend(session, on=on, now=evening_at)
         passed(JOINED_DAYS_AGO - days_ago + 1)

@@ -133,7 +133,8 @@ def record_events(
             results.append(judged)
             if judged.status == "not_enrolled":
                 not_enrolled[batch.sources[envelope.source].id, london_date(now)] += 1
-    _keep(session, batch, list(new.values()))
+    _keep(session, list(new.values()), batch.states, now)
+    _tell_arrival(session, batch, list(new.values()))
     count_not_enrolled(session, counts=not_enrolled)
     return [
         result if result is not None and result.status != "repeat" else _result_of(new, first, result, index)
@@ -244,7 +245,17 @@ def _name_stop_wards(session: Session, new: list[NewEvent]) -> None:
             event.event = replace(event.event, data={**event.event.data, STOP_WARD.name: ward})
 
 
-def _keep(session: Session, batch: _Batch, new: list[NewEvent]) -> None:
+def record_derived(session: Session, *, events: list[NewEvent], now: datetime) -> None:
+    """Take in events that the scheme itself derives from others', new ones: no sender can send their types.
+
+    Raises TryAgain when somebody kept one of them in between.
+    """
+    loop_over_arrays(session)
+    states = lock_states(session, resident_ids=[event.resident_id for event in events])
+    _keep(session, events, states, now)
+
+
+def _keep(session: Session, new: list[NewEvent], states: dict[int, LockedState], now: datetime) -> None:
     if not new:
         return
     _name_stop_wards(session, new)
@@ -255,17 +266,23 @@ def _keep(session: Session, batch: _Batch, new: list[NewEvent]) -> None:
         if event.counted:
             by_resident.setdefault(event.resident_id, []).append(event)
     refolds = []
-    settled_before = batch.now - SETTLED_AFTER
+    settled_before = now - SETTLED_AFTER
     for resident_id in sorted(by_resident):
         events = sorted(by_resident[resident_id], key=lambda event: event.event.key)
-        refolds.append(Refold(resident_id, batch.states[resident_id], events, events[0].id, settled_before))
+        refolds.append(Refold(resident_id, states[resident_id], events, events[0].id, settled_before))
 
     def keep(decided: Sequence[NewEvent]) -> None:
-        insert_events(session, events=decided, quarter=quarter_of(batch.now), now=batch.now)
+        insert_events(session, events=decided, quarter=quarter_of(now), now=now)
 
     keep([event for event in new if not event.counted])
     if refolds:
-        decide_and_post(session, refolds=refolds, keep=keep, now=batch.now)
+        decide_and_post(session, refolds=refolds, keep=keep, now=now)
+
+
+def _tell_arrival(session: Session, batch: _Batch, new: list[NewEvent]) -> None:
+    """Those who wait for an event, and how far its source has come."""
+    if not new:
+        return
     close_missing(session, events=new, now=batch.now)
     if not batch.options.history and not batch.options.by_file:
         newest: dict[int, datetime] = {}

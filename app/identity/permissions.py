@@ -29,3 +29,12 @@ CORRECTION_ROLES = ("approver", "admin")
 
 MONEY_ROLES = ("finance", "admin")
 """Who may pay into pots, fund campaigns and set the backing rate."""
+
+SCHEDULERS = ("editor", "approver")
+"""Who may say from which day an approved rule is in force, and take that back."""
+
+RULE_STOPPERS = ("editor", "approver", "admin")
+"""Who may stop a rule in an emergency."""
+
+CAMPAIGN_EDITORS = ("editor", "admin")
+"""Who may open campaigns and change their titles and dates."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,6 +16,7 @@ from app.core.paging import CursorUnknown
 from app.residents.cards import CardKeys
 from app.residents.errors import ResidentUnknown
 from app.residents.tables import Resident
+from rules.catalogue import HOUSEHOLD
 
 TOKENS_A_PAGE = 1000
 
@@ -82,7 +83,8 @@ def find_resident_by_public_id(session: Session, *, public_id: UUID) -> Resident
 
 
 _HOLDERS = """
-    SELECT c.token_hash, c.id, c.resident_id, greatest(c.enrolled_at, r.enrolled_at), r.connection, r.ward, r.pass_type
+    SELECT c.token_hash, c.id, c.resident_id, greatest(c.enrolled_at, r.enrolled_at), r.connection, r.ward, r.pass_type,
+           r.household
     FROM unnest(%s) AS sent (hash) JOIN cards c ON c.token_hash = sent.hash AND c.removed_at IS NULL
     JOIN residents r ON r.id = c.resident_id AND r.active
 """
@@ -97,10 +99,19 @@ def find_card_holders(session: Session, *, hashes: Sequence[bytes]) -> dict[byte
             card_id,
             resident_id,
             enrolled_at,
-            _facts(connection, ward, pass_type),
+            _facts(connection, ward, pass_type, household),
         )
-        for token_hash, card_id, resident_id, enrolled_at, connection, ward, pass_type in found
+        for token_hash, card_id, resident_id, enrolled_at, connection, ward, pass_type, household in found
     }
+
+
+def list_facts(session: Session, *, resident_ids: Collection[int]) -> dict[int, dict[str, str]]:
+    """What goes with an event of each resident, as for a card's holder; closed accounts are left out."""
+    rows = session.execute(
+        text("SELECT id, connection, ward, pass_type, household FROM residents WHERE id = ANY(:ids) AND active"),
+        {"ids": list(resident_ids)},
+    )
+    return {row.id: _facts(row.connection, row.ward, row.pass_type, row.household) for row in rows}
 
 
 def list_tokens(
@@ -146,11 +157,18 @@ def read_resident(row: Resident) -> ResidentRead:
     )
 
 
-def _facts(connection: str, ward: str | None, pass_type: str | None) -> dict[str, str]:
-    """What is not known is left out: a rule that asks for it is then not met."""
+def _facts(
+    connection: str, ward: str | None, pass_type: str | None, household: bytes | memoryview | None = None
+) -> dict[str, str]:
+    """What is not known is left out: a rule that asks for it is then not met.
+
+    No rule may ask for the household, a keyed hash: it is for limits that a household shares.
+    """
     known = {"connection": connection}
     if ward:
         known["ward"] = ward
     if pass_type:
         known["pass_type"] = pass_type
+    if household is not None:
+        known[HOUSEHOLD] = household.hex()
     return known

@@ -5,7 +5,7 @@ Nobody who has not joined is in the database.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -34,7 +35,8 @@ class Resident(Row, table=True):
 
     `connection` with Leeds: live, work (study too) or visit. `ward` is the ward's name, `deprivation_decile` 1 (most
     deprived) to 10; both come from the postcode, which is not kept. `pass_type` is told by people whose travel pass
-    starts later in the day, so that a rule may offer them an alternative that they can meet.
+    starts later in the day, so that a rule may offer them an alternative that they can meet. `household` is a keyed
+    hash of the home's property number, null for a household alone; `household_since_on` is the day it last changed.
     """
 
     __tablename__ = "residents"
@@ -43,6 +45,7 @@ class Resident(Row, table=True):
         CheckConstraint(
             "pass_type IN ('adult', 'young', 'student', 'senior', 'disabled')", name="ck_residents_pass_type"
         ),
+        CheckConstraint("household IS NULL OR household_since_on IS NOT NULL", name="ck_residents_household"),
     )
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
@@ -54,6 +57,8 @@ class Resident(Row, table=True):
     active: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default="true"))
     deprivation_decile: int | None = Field(default=None, sa_column=Column(SmallInteger, nullable=True))
     pass_type: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    household: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    household_since_on: date | None = Field(default=None, sa_column=Column(Date, nullable=True))
 
 
 class Card(Row, table=True):

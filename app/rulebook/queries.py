@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from app.ledger.chart import AccountKind
 from app.rulebook.errors import ArtefactDamaged, CampaignNotFound
-from app.rulebook.tables import Campaign, RuleVersion
+from app.rulebook.tables import Campaign, RuleStop, RuleVersion
 from rules.artefact import Artefact, Timeline
 from rules.document import Rule
 from rules.errors import ArtefactAltered, EngineUnfit
@@ -60,17 +60,20 @@ _TIMELINES: WeakKeyDictionary[Engine, tuple[tuple[int, ...], Timeline]] = WeakKe
 
 
 def load_timeline(session: Session) -> Timeline:
-    """Every published artefact by the instant from which it judges; read again only when one was published.
+    """Every artefact that judges or will judge, by the instant from which it does; read again only when they change.
 
     Raises ArtefactDamaged when stored bytes are not what was published under their hash.
     """
-    listed = session.execute(text("SELECT id, in_force_from, sha256 FROM rule_artefacts ORDER BY in_force_from")).all()
+    listed = session.execute(
+        text("SELECT id, in_force_from, sha256 FROM rule_artefacts WHERE superseded_at IS NULL ORDER BY in_force_from")
+    ).all()
     ids = tuple(row.id for row in listed)
     engine = session.get_bind().engine
     known = _TIMELINES.get(engine)
     if known is not None and known[0] == ids:
         return known[1]
-    bodies = {row.id: bytes(row.body) for row in session.execute(text("SELECT id, body FROM rule_artefacts"))}
+    kept = session.execute(text("SELECT id, body FROM rule_artefacts WHERE superseded_at IS NULL"))
+    bodies = {row.id: bytes(row.body) for row in kept}
     timeline = Timeline([(row.in_force_from, _load(bodies[row.id], row.sha256, row.in_force_from)) for row in listed])
     _TIMELINES[engine] = (ids, timeline)
     return timeline
@@ -106,15 +109,36 @@ def find_campaign(session: Session, key: str) -> int:
     return budget.campaign_id
 
 
-def list_rules(session: Session) -> tuple[RuleRead, ...]:
-    """The newest version of every rule, by title."""
-    newest = select(RuleVersion).order_by(col(RuleVersion.rule_key), col(RuleVersion.version))
-    rows = {row.rule_key: row for row in session.exec(newest)}
+def list_rules(session: Session, *, at: datetime | None = None) -> tuple[RuleRead, ...]:
+    """Every rule, by title: the version in force `at` then, else the newest that was not withdrawn.
+
+    Without `at`, the newest of each. A rule that was stopped says so in `off_reason`.
+    """
+    written = select(RuleVersion).where(col(RuleVersion.withdrawn_at).is_(None))
+    rows = session.exec(written.order_by(col(RuleVersion.rule_key), col(RuleVersion.version))).all()
+    artefact = None if at is None else load_timeline(session).at(at)
+    current = {rule.id: rule.version for rule in artefact.rules} if artefact else {}
+    stopped = {} if at is None else _find_stops(session, at)
     titles = dict(session.exec(select(Campaign.key, Campaign.title)).all())
-    return tuple(sorted((_read(row, titles) for row in rows.values()), key=lambda rule: rule.title))
+    read: dict[str, RuleRead] = {}
+    for row in rows:
+        if current.get(row.rule_key) in (None, row.version):
+            waits = row.rule_key not in current
+            reason = row.off_reason or (stopped.get((row.rule_key, row.version)) if waits else None)
+            begins_anew = waits and (at is not None or row.rule_key not in read)
+            read[row.rule_key] = _read(row, titles, reason, row.from_on if begins_anew else None)
+    return tuple(sorted(read.values(), key=lambda rule: rule.title))
 
 
-def _read(row: RuleVersion, campaign_titles: dict[str, str]) -> RuleRead:
+def _find_stops(session: Session, at: datetime) -> dict[tuple[str, int], str]:
+    """What people read of the versions that no longer judge because an officer stopped them."""
+    stops = session.exec(select(RuleStop).where(col(RuleStop.ends_at) <= at).order_by(col(RuleStop.stopped_at)))
+    return {(stop.rule_key, stop.version): stop.reason for stop in stops}
+
+
+def _read(
+    row: RuleVersion, campaign_titles: dict[str, str], off_reason: str | None, waits_until_on: date | None
+) -> RuleRead:
     rule = Rule.model_validate_json(msgspec.json.encode(row.document))
     return RuleRead(
         key=rule.id,
@@ -129,7 +153,7 @@ def _read(row: RuleVersion, campaign_titles: dict[str, str]) -> RuleRead:
         trigger=rule.trigger,
         source=rule.source,
         basis=rule.basis,
-        starts_on=rule.validity.start,
+        starts_on=max(rule.validity.start, waits_until_on or rule.validity.start),
         until_on=rule.validity.until,
-        off_reason=row.off_reason,
+        off_reason=off_reason,
     )

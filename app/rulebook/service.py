@@ -45,7 +45,7 @@ def publish_rules(
     RuleSetRefused of the engine for rules that cannot stand together.
     """
     budgets, live = find_budgets(session), set(list_sources(session))
-    off = {rule.id: reason for rule in rules if (reason := _find_off_reason(rule, live))}
+    off = {rule.id: reason for rule in rules if (reason := find_off_reason(rule, live))}
     in_force = [rule for rule in rules if rule.id not in off]
     for rule in in_force:
         if rule.campaign not in budgets:
@@ -79,8 +79,8 @@ def publish_rules(
     return artefact.sha256
 
 
-def _find_off_reason(rule: Rule, live: set[str]) -> str | None:
-    """A rule without a source pays nobody."""
+def find_off_reason(rule: Rule, live: set[str]) -> str | None:
+    """Why it would pay nobody: which of its sources are not among the `live` ones."""
     missing = [source for source in rule.sources if source not in live]
     if not missing:
         return None

@@ -16,6 +16,7 @@ from app.core import errors as core
 from app.core.paging import CursorUnknown
 from app.earning import errors as earning
 from app.identity import errors as identity
+from app.rulebook.campaign_errors import CampaignChanged
 from app.web.faults import (
     BodyEncoded,
     BodyMalformed,
@@ -42,6 +43,7 @@ STATUSES: dict[type[core.Refusal], int] = {
     BodyMalformed: 400,
     earning.EventMalformed: 400,
     MethodUnknown: 405,
+    CampaignChanged: 412,
     BodyTooLarge: 413,
     BodyTypeUnsupported: 415,
     BodyEncoded: 415,

@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.api.city import City
-from tests.api.documented import SCHEMA
+from tests.api.documented import DOCUMENT, SCHEMA
 
 CHECKS = [
     not_a_server_error,
@@ -26,11 +26,14 @@ CHECKS = [
     response_schema_conformance,
 ]
 CALLERS = ("nobody", "taps", "till", "resident", "staff", "officer")
+FIXED_PATHS = frozenset(path for path in DOCUMENT["paths"] if "{" not in path)
 SUPPRESSED = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 
 def _ask_as_everyone(city: City, case: schemathesis.Case[Any]) -> None:
     """The same request by each caller; each answer must be one that the document tells."""
+    if "{" in case.path and case.formatted_path in FIXED_PATHS:
+        return  # what was made up for {id} is the name of another route, which answers in its own shape
     for who in CALLERS:
         kwargs = case.as_transport_kwargs(base_url="http://testserver")
         kwargs["headers"] = {

@@ -95,7 +95,10 @@ def test_taps_become_trips_on_the_day_that_was_asked_for(run: Run, demo: Demo, t
 
     def imported(session: Session) -> list[tuple[str, datetime, list[str]]]:
         rows = session.execute(
-            text("SELECT external_id, happened_at, reasons FROM events WHERE external_id NOT LIKE 'demo-%' ORDER BY 2")
+            text(
+                "SELECT external_id, happened_at, reasons FROM events"
+                " WHERE type = 'transit.tap' AND external_id NOT LIKE 'demo-%' ORDER BY 2"
+            )
         )
         return [(row[0], row[1], row[2]) for row in rows]
 

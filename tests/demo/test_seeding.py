@@ -18,7 +18,7 @@ from app.core.settings import Settings
 from app.demo.city import SeededCity, get_city
 from app.demo.credentials import describe_credentials
 from app.demo.errors import NotSeeded, OtherSecrets, RealPeopleHere
-from app.demo.plan import SOURCES
+from app.demo.plan import REFERRALS, SOURCES
 from app.demo.seeding import STEPS, seed_city
 from app.earning.verify import find_event_drift
 from app.identity.permissions import OFFICER, RESIDENT, VOUCHERS_REDEEM
@@ -111,7 +111,7 @@ def test_every_source_of_the_demonstration_has_earned_somebody_points(runtime: R
         sources = text("SELECT s.name FROM events e JOIN sources s ON s.id = e.source_id WHERE e.points > 0")
         return set(session.execute(sources).scalars())
 
-    assert runtime.database.in_transaction(earning) == {source.name for source in SOURCES}
+    assert runtime.database.in_transaction(earning) == {REFERRALS, *(source.name for source in SOURCES)}
 
 
 def test_sixty_four_residents_can_afford_the_reward_with_ten_in_stock(runtime: Runtime) -> None:

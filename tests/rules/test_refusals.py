@@ -191,7 +191,6 @@ def _opens(name: str, about: str | None = None) -> Json:
     ("documents", "sentence"),
     [
         ([_opens("a", "b"), _opens("b", "a")], "circle"),
-        ([_opens("a", "a")], "circle"),
         ([_opens("a", "c"), _opens("b", "a"), _opens("c", "b")], "circle"),
         ([_opens("a"), _opens("a") | {"id": "rul_z"}], "already"),
         ([_opens("a"), _opens("b", "a") | {"source": "urn:leeds:other"}], "same source"),

@@ -5,21 +5,28 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from app.web.api import (
+    campaigns,
     catalogue,
     corrections,
     docs,
     events,
     funding,
     health,
+    households,
     imports,
+    invitations,
     me,
     missing,
     oauth,
     pauses,
     redemptions,
+    register,
     rewards,
+    rule_catalogue,
+    rule_life,
     rules,
     sources,
+    templates,
     terms,
     vouchers,
 )
@@ -28,4 +35,9 @@ router = APIRouter()
 for part in (oauth, events, catalogue, me, rewards, redemptions, vouchers, rules, pauses, terms, health, docs):
     router.include_router(part.router)
 for part in (funding, corrections, imports, sources, missing):
+    router.include_router(part.router)
+for part in (invitations, households, campaigns):
+    router.include_router(part.router)
+# Last of those under /v1/rules: it takes any word for a rule's id.
+for part in (register, templates, rule_catalogue, rule_life):
     router.include_router(part.router)

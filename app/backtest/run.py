@@ -1,0 +1,124 @@
+"""A whole back-test: every chunk in one of several processes, what everybody shares settled in between."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import TypeVar
+
+from app.backtest.judging import Crowds, Move, Settled, find_moves, judge_group, list_crowds, settle_moves
+from app.backtest.lives import Chunk
+from app.backtest.sets import AFTER, BEFORE, RuleSets, load_engine
+from app.backtest.tallies import Tallies, tally
+from rules.artefact import Timeline
+
+T = TypeVar("T")
+NONE_SETTLED: Settled = {}
+
+
+@dataclass(frozen=True, slots=True)
+class BothSettled:
+    """What everybody together had reached, under each set of rules."""
+
+    before: Settled
+    after: Settled
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """`settled` is what a trace needs to come out the same."""
+
+    tallies: Tallies
+    settled: BothSettled
+
+
+def run_backtest(
+    sets: RuleSets, chunks: Sequence[Chunk], *, processes: int, passed: Callable[[int], None] = lambda _: None
+) -> Finished:
+    """`passed` hears how many chunks are done, 0 until all is settled; it may raise to end the run.
+
+    One process is this one.
+    """
+    engine = load_engine(sets)
+    with _opened(processes) as pool:
+        settled = BothSettled(
+            _settle(pool, sets, BEFORE, engine.before, chunks, passed),
+            _settle(pool, sets, AFTER, engine.after, chunks, passed),
+        )
+        tallies = Tallies()
+        calls = [partial(judge_chunk, sets, chunk, settled, number) for number, chunk in enumerate(chunks)]
+        for done, found in enumerate(_run_all(pool, calls), start=1):
+            tallies.take_in(found)
+            passed(done)
+    return Finished(tallies, settled)
+
+
+def judge_chunk(sets: RuleSets, chunk: Chunk, settled: BothSettled, number: int) -> Tallies:
+    """The work of one process."""
+    engine = load_engine(sets)
+    pairs = [
+        pair
+        for group in chunk.read()
+        for pair in zip(
+            judge_group(engine.before, group, settled.before),
+            judge_group(engine.after, group, settled.after),
+            strict=True,
+        )
+    ]
+    return tally(engine, pairs, chunk=number)
+
+
+def _settle(
+    pool: Executor | None,
+    sets: RuleSets,
+    side: str,
+    timeline: Timeline,
+    chunks: Sequence[Chunk],
+    passed: Callable[[int], None],
+) -> Settled:
+    settled = NONE_SETTLED
+    for crowds in list_crowds(timeline):
+        calls = [partial(_find_chunk_moves, sets, side, chunk, settled, crowds) for chunk in chunks]
+        moves: list[Move] = []
+        for found in _run_all(pool, calls):
+            moves += found
+            passed(0)
+        settled = settle_moves(moves, settled)
+    return settled
+
+
+def _find_chunk_moves(sets: RuleSets, side: str, chunk: Chunk, settled: Settled, crowds: Crowds) -> list[Move]:
+    engine = load_engine(sets)
+    timeline = engine.before if side == BEFORE else engine.after
+    return [move for group in chunk.read(crowds.types) for move in find_moves(timeline, group, settled, crowds.fronts)]
+
+
+@contextmanager
+def _opened(processes: int) -> Iterator[ProcessPoolExecutor | None]:
+    if processes == 1:
+        yield None
+        return
+    pool = ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _run_all(pool: Executor | None, calls: Sequence[Callable[[], T]]) -> Iterator[T]:
+    """In any order. Only a few calls wait in the pool at a time, so that what they carry is not held twice."""
+    if pool is None:
+        yield from (call() for call in calls)
+        return
+    ahead = iter(calls)
+    open_calls: set[Future[T]] = {pool.submit(call) for call in islice(ahead, 4)}
+    while open_calls:
+        done, open_calls = wait(open_calls, return_when=FIRST_COMPLETED)
+        open_calls |= {pool.submit(call) for call in islice(ahead, len(done))}
+        for future in done:
+            yield future.result()

@@ -1,0 +1,132 @@
+"""Stored events for a back-test, read chunk by chunk by the process that judges them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import msgspec
+import psycopg
+
+from app.backtest.lives import Group, Life
+from rules.event import EVIDENCE, Event
+
+Facts = dict[str, str | int | bool]
+
+_READ = """
+    SELECT e.resident_id, r.deprivation_decile, s.name, e.external_id, e.type, e.happened_at, e.data::text,
+           e.resident_facts::text, e.evidence
+    FROM events e JOIN sources s ON s.id = e.source_id JOIN residents r ON r.id = e.resident_id
+    WHERE e.resident_id = ANY(%s) AND e.happened_at >= %s AND e.happened_at < %s AND e.voided_at IS NULL
+          AND (%s::text[] IS NULL OR e.type = ANY(%s))
+    ORDER BY e.resident_id, e.happened_at, s.name COLLATE "C", e.external_id COLLATE "C"
+"""
+
+_COUNT = """
+    SELECT resident_id, count(*) FROM events
+    WHERE happened_at >= %s AND happened_at < %s AND voided_at IS NULL GROUP BY resident_id ORDER BY resident_id
+"""
+
+_HOUSEHOLDS = """
+    SELECT DISTINCT resident_facts ->> 'household', resident_id FROM events
+    WHERE happened_at >= %s AND happened_at < %s AND voided_at IS NULL AND resident_facts ? 'household'
+    ORDER BY 1, 2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where the events stand, and which of them count: `from_at` is the first instant, `until_at` the first after.
+
+    `role` is taken on by every connection. It is told and not looked up, for what knows it takes long to import.
+    """
+
+    url: str
+    scheme: str
+    role: str
+    from_at: datetime
+    until_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """`groups` are residents' ids."""
+
+    span: Span
+    groups: tuple[tuple[int, ...], ...]
+
+    def read(self, types: frozenset[str] | None = None) -> Sequence[Group]:
+        ids = [one for group in self.groups for one in group]
+        wanted = None if types is None else sorted(types)
+        with opened(self.span) as connection:
+            told = [ids, self.span.from_at, self.span.until_at, wanted, wanted]
+            rows = connection.execute(_READ, told, binary=True)
+            lives = {
+                number: Life(number, tuple(_read_event(row) for row in own), decile)
+                for (number, decile), own in groupby(rows, key=itemgetter(0, 1))
+            }
+        groups = (tuple(lives[one] for one in group if one in lives) for group in self.groups)
+        return [group for group in groups if group]
+
+
+def plan_chunks(span: Span, *, most_events: int, by_household: bool) -> list[StoredChunk]:
+    """Every resident with events, in chunks of about so many; `by_household` keeps those together who share one."""
+    with opened(span) as connection:
+        counts: dict[int, int] = dict(connection.execute(_COUNT, [span.from_at, span.until_at]).fetchall())
+        shared: list[tuple[str, int]] = []
+        if by_household:
+            shared = connection.execute(_HOUSEHOLDS, [span.from_at, span.until_at]).fetchall()
+    chunks: list[StoredChunk] = []
+    held: list[tuple[int, ...]] = []
+    events = 0
+    for group in _join(list(counts), shared):
+        held.append(group)
+        events += sum(counts[one] for one in group)
+        if events >= most_events:
+            chunks.append(StoredChunk(span, tuple(held)))
+            held, events = [], 0
+    return [*chunks, StoredChunk(span, tuple(held))] if held else chunks
+
+
+def _join(ids: list[int], shared: Sequence[tuple[str, int]]) -> list[tuple[int, ...]]:
+    groups: dict[int, list[int]] = {one: [one] for one in ids}
+    for _, members in groupby(shared, key=itemgetter(0)):
+        first, *others = (one for _, one in members)
+        for other in others:
+            into, gone = groups[first], groups[other]
+            if into is not gone:
+                into += gone
+                groups.update(dict.fromkeys(gone, into))
+    unique = {id(group): group for group in groups.values()}
+    return [tuple(group) for group in unique.values()]
+
+
+@contextmanager
+def opened(span: Span) -> Iterator[psycopg.Connection[Any]]:
+    """A connection that may only read, as the application's role; a chunk may take longer than a request."""
+    options = f"-c search_path={span.scheme} -c timezone=UTC -c role={span.role} -c default_transaction_read_only=on"
+    url = span.url.replace("postgresql+psycopg://", "postgresql://", 1)
+    with psycopg.connect(url, options=options, autocommit=True) as connection:
+        yield connection
+
+
+@lru_cache(maxsize=16_384)
+def _read_facts(written: str) -> Facts:
+    """The same texts come again and again; nobody changes what they say."""
+    return _FACTS.decode(written)
+
+
+_FACTS = msgspec.json.Decoder(Facts)
+
+
+def _read_event(row: Sequence[Any]) -> Event:
+    _, _, source, event_id, kind, happened_at, data, facts, evidence = row
+    return Event(
+        source, event_id, kind, happened_at, _read_facts(data), _read_facts(facts) if facts else {}, EVIDENCE[evidence]
+    )

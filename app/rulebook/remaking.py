@@ -1,0 +1,84 @@
+"""The artefacts from an instant on, made again with another rule set: one transaction at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from app.core.clock import london_date
+from app.core.ids import take_id
+from app.rulebook.errors import RulesClash
+from app.rulebook.queries import load_timeline
+from app.rulebook.tables import RuleArtefact
+from rules.artefact import Artefact
+from rules.document import Rule
+from rules.errors import RuleSetRefused
+
+INSTANT: Final = timedelta(microseconds=1)
+# The scheme's name is part of what is locked, because advisory locks are the whole database's.
+_LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('rule_artefacts:' || current_schema(), 0))")
+
+
+def lock_timeline(session: Session) -> None:
+    """Until the transaction ends nobody else changes which artefacts judge."""
+    session.execute(_LOCK)
+
+
+def drop_rule(session: Session, *, key: str, from_at: datetime, now: datetime) -> None:
+    """The rule judges nothing from then on. The caller holds `lock_timeline`."""
+    remake_artefacts(session, from_at=from_at, change=put_rule(key, None, None), now=now)
+
+
+def remake_artefacts(
+    session: Session, *, from_at: datetime, change: Callable[[Artefact], Artefact], now: datetime
+) -> None:
+    """Make what judges at `from_at` and every later artefact again; the caller holds `lock_timeline`.
+
+    What they replace is kept and judges nothing. Raises RulesClash.
+    """
+    timeline = load_timeline(session)
+    standing = {start for start, _ in timeline.entries}
+    before = timeline.at(from_at - INSTANT)
+    for start in sorted({from_at, *(start for start in standing if start > from_at)}):
+        old = timeline.at(start) or Artefact.publish(())
+        try:
+            made = change(old)
+        except RuleSetRefused as refusal:
+            raise RulesClash(rule=refusal.rule, reason=refusal.sentence, on=london_date(start)) from refusal
+        if made.sha256 != old.sha256:
+            if start in standing:
+                _supersede(session, start, now)
+            if before is None or made.sha256 != before.sha256:
+                _insert(session, made, start, now)
+        before = made
+    session.flush()
+
+
+def _supersede(session: Session, start: datetime, now: datetime) -> None:
+    session.execute(
+        text("UPDATE rule_artefacts SET superseded_at = :now WHERE in_force_from = :start AND superseded_at IS NULL"),
+        {"now": now, "start": start},
+    )
+
+
+def _insert(session: Session, made: Artefact, start: datetime, now: datetime) -> None:
+    session.add(
+        RuleArtefact(id=take_id(session), sha256=made.sha256, body=made.body, in_force_from=start, published_at=now)
+    )
+
+
+def put_rule(key: str, rule: Rule | None, counter: str | None) -> Callable[[Artefact], Artefact]:
+    """Puts `rule`, counted in `counter`, in the place of the one with this key, or takes that one out."""
+
+    def change(old: Artefact) -> Artefact:
+        others = tuple(other for other in old.rules if other.id != key)
+        carried = {name: kept for name, kept in old.carried.items() if name != key}
+        if rule is not None and counter is not None:
+            carried[key] = counter
+        return Artefact.publish(others if rule is None else (*others, rule), old.zones.values(), carried)
+
+    return change

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from app.core.database import Database
+from app.core.secret_store import Secrets
+from app.identity.service import create_officer
+from tests.api.city import City, bearer, build_city
+
+Headers = dict[str, str]
+
+
+@pytest.fixture
+def city(rolled_back: Database, secrets: Secrets, now: datetime) -> City:
+    """The API tests' city; its residents have no points yet."""
+    return build_city(rolled_back, secrets, now, points=0)
+
+
+@pytest.fixture
+def editor(city: City) -> Headers:
+    """Headers of an officer who may open campaigns."""
+    return _make_officer(city, "editor")
+
+
+def _make_officer(city: City, role: str) -> Headers:
+    officer = city.runtime.database.in_transaction(
+        lambda session: create_officer(
+            session, name=role, email=f"{role}@example.org", roles=[role], now=city.clock.now()
+        )
+    )
+    return bearer(city.token(officer.public_id, "officer"))
