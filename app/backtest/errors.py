@@ -33,10 +33,10 @@ class NoEvents(Invalid):
         super().__init__(f"The file {name} has no event to judge.{told}")
 
 
-class RulesClash(Invalid):
+class DraftClashes(Invalid):
     """The draft cannot stand with the rules in force."""
 
-    code = "rules-clash"
+    code = "draft-clashes"
 
     def __init__(self, *, rule: str, sentence: str) -> None:
         self.rule, self.sentence = rule, sentence

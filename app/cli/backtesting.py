@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from app.backtest.errors import RulesClash
+from app.backtest.errors import DraftClashes
 from app.backtest.files import FileEvents, read_event_file
 from app.backtest.lives import cut_chunks
 from app.backtest.report import Setting, write_report
@@ -90,7 +90,7 @@ def _judge(draft: Rule, beside: list[Rule], found: FileEvents) -> dict[str, Any]
     try:
         sets = build_sets(draft, in_force=beside, zones=(), from_on=first_on, until_on=last_on + timedelta(days=1))
     except RuleSetRefused as refusal:
-        raise RulesClash(rule=refusal.rule, sentence=refusal.sentence) from refusal
+        raise DraftClashes(rule=refusal.rule, sentence=refusal.sentence) from refusal
     # Nobody in a file belongs to a household that we know of, so each is judged alone.
     chunks = cut_chunks([(life,) for life in found.lives], most_events=_CHUNK_EVENTS)
     many = sum(len(life.events) for life in found.lives) >= _WORTH_PROCESSES
