@@ -25,7 +25,8 @@ DOCUMENT = _write_document()
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 _OPERATIONS = {
     (method.upper(), re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path)))): SCHEMA[path][method.upper()]
-    for path, methods in DOCUMENT["paths"].items()
+    # A path without a parameter is the one meant, as OpenAPI has it.
+    for path, methods in sorted(DOCUMENT["paths"].items(), key=lambda item: "{" in item[0])
     for method in methods
 }
 
@@ -38,3 +39,4 @@ def check_documented(response: httpx2.Response) -> None:
             request.read()  # a form is a stream until somebody has read it
             response.read()
             operation.validate_response(response)
+            return
