@@ -17,6 +17,7 @@ from app.core.ids import public_id
 from app.core.secret_store import Secrets
 from app.core.settings import Settings
 from app.core.units import Pence, Points
+from app.identity.permissions import ROLES
 from app.identity.service import add_partner_staff, create_officer, register_client
 from app.identity.tokens import TokenIssuer, name_issuer
 from app.ledger.chart import AccountKind, Unit
@@ -42,7 +43,7 @@ LASTS = timedelta(hours=1)
 
 @dataclass
 class City:
-    """`residents`, `staff` and `officers` are public ids; `tokens` has one bearer token for each kind of caller."""
+    """`residents`, `staff` and `officers` (by role) are public ids; `tokens` has one for each kind of caller."""
 
     runtime: Runtime
     app: FastAPI
@@ -52,6 +53,7 @@ class City:
     residents: list[str]
     staff: dict[str, str]
     officer: str
+    officers: dict[str, str]
     rewards: dict[str, str]
     tokens: dict[str, str]
 
@@ -63,7 +65,7 @@ class City:
         return bearer(self.token(self.residents[number], "resident"))
 
     def by(self, who: str) -> dict[str, str]:
-        """Headers of `who`: taps, check_in, till, resident, staff, other_staff or officer."""
+        """Headers of `who`: taps, check_in, till, resident, staff, other_staff, officer (an auditor), or a role."""
         return bearer(self.tokens[who])
 
     def take(self, reward: str, *, resident: int = 0, key: str | None = None) -> httpx2.Response:
@@ -126,6 +128,7 @@ def build_city(database: Database, secrets: Secrets, now: datetime, *, residents
         "other_staff": city.token(city.staff["shop"], "vouchers:redeem"),
         "officer": city.token(city.officer, "officer"),
     }
+    city.tokens |= {role: city.token(public_id, "officer") for role, public_id in city.officers.items()}
     return city
 
 
@@ -148,6 +151,10 @@ def _seed(session: Session, world: World, points: int, now: datetime) -> dict[st
     )
     assert TAPS in SOURCES
     officer = create_officer(session, name="An Officer", email="Officer@Example.org", roles=["auditor"], now=now)
+    officers = {
+        role: create_officer(session, name=role, email=f"{role}@city.example.org", roles=[role], now=now).public_id
+        for role in sorted(ROLES)
+    }
     staff = {
         name: add_partner_staff(session, partner_id=partner.id, name=name, now=now).public_id
         for name, partner in (("cafe", cafe), ("shop", shop))
@@ -173,6 +180,7 @@ def _seed(session: Session, world: World, points: int, now: datetime) -> dict[st
         "residents": [public_id("res", get_resident(session, resident_id=one).public_id) for one in world.residents],
         "staff": staff,
         "officer": officer.public_id,
+        "officers": officers,
         "rewards": {name: public_id("rew", uuid) for name, uuid in rewards.items()},
     }
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import psycopg
@@ -18,25 +19,33 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def shared_city(server_url: str, template_name: str, secrets: Secrets) -> Iterator[City]:
     """One city for all tests that can live beside others: each sends events and takes vouchers of its own."""
-    name = f"{template_name}_city"
+    with _opened_city(server_url, template_name, f"{template_name}_city", secrets) as city:
+        yield city
+
+
+@pytest.fixture(scope="module")
+def walked_city(server_url: str, template_name: str, secrets: Secrets) -> Iterator[City]:
+    """One city for the tests of a module that do whatever the API lets somebody do, pausing the scheme included."""
+    with _opened_city(server_url, template_name, f"{template_name}_walked", secrets) as city:
+        yield city
+
+
+@contextmanager
+def _opened_city(server_url: str, template_name: str, name: str, secrets: Secrets) -> Iterator[City]:
     made, dropped = (
         sql.SQL(order).format(sql.Identifier(name), sql.Identifier(template_name))
         for order in ("CREATE DATABASE {0} TEMPLATE {1}", "DROP DATABASE {0} WITH (FORCE)")
     )
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(made)
+        database = Database(f"{server_url.rpartition('/')[0]}/{name}", scheme="leeds", pool_size=20)
         try:
-            yield from _open_city(f"{server_url.rpartition('/')[0]}/{name}", secrets)
+            city = build_city(database, secrets, NOW, residents=6, points=100_000)
+            with city.http:
+                yield city
         finally:
+            database.dispose()
             connection.execute(dropped)
-
-
-def _open_city(url: str, secrets: Secrets) -> Iterator[City]:
-    database = Database(url, scheme="leeds", pool_size=20)
-    city = build_city(database, secrets, NOW, residents=6, points=100_000)
-    with city.http:
-        yield city
-    database.dispose()
 
 
 @pytest.fixture
