@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import anyio
-import structlog
 from anyio import to_thread
 from fastapi import FastAPI
 
 from app.core.garbage import collect_rarely
 from app.earning.importing.work import make_tools
 from app.earning.importing.worker import ImportWorker
-from app.earning.referrals import sweep_referrals
-from app.ledger.tasks import sweep_points
-from app.redemption.tasks import sweep_due_vouchers
-from app.rulebook.budgets import raise_alarms
 from app.web.api import routes as api
 from app.web.assets import STATIC, Assets
 from app.web.bodies import BodyGate
@@ -29,10 +23,6 @@ from app.web.pages import routes as pages
 from app.web.pages.errors import show_problem
 from app.web.requests import RequestEnvelope
 from app.web.runtime import Runtime
-
-SWEEP_SECONDS = 60
-
-_log = structlog.get_logger("app.main")
 
 
 def create_app(runtime: Runtime) -> FastAPI:
@@ -65,32 +55,10 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
     collect_rarely()
     # As many threads as connections: more would only wait for one another.
     to_thread.current_default_thread_limiter().total_tokens = runtime.settings.pool_size
-    stop = threading.Event()
-    sweeper = threading.Thread(target=_sweep, args=(runtime, stop), name="voucher-sweep", daemon=True)
-    sweeper.start()
     worker = ImportWorker(runtime.database, make_tools(runtime.secrets, runtime.settings), runtime.clock)
     worker.start()
     try:
         yield
     finally:
-        stop.set()
         await anyio.to_thread.run_sync(worker.stop, 10)
-        await anyio.to_thread.run_sync(sweeper.join, 10)
         runtime.database.dispose()
-
-
-def _sweep(runtime: Runtime, stop: threading.Event) -> None:
-    """Every minute, until told to stop; a failure is logged and tried again a minute later."""
-    while not stop.wait(SWEEP_SECONDS):
-        try:
-            ended = sweep_due_vouchers(runtime.database, now=runtime.clock.now())
-            sweep_points(runtime.database, now=runtime.clock.now())
-            sweep_referrals(runtime.database, now=runtime.clock.now())
-            alarms = runtime.database.in_transaction(lambda session: raise_alarms(session, now=runtime.clock.now()))
-        except Exception as fault:  # noqa: BLE001 - the sweep must outlive a database that is away
-            _log.error("sweep failed", fault=type(fault).__name__)
-        else:
-            if ended:
-                _log.info("vouchers expired", count=ended)
-            for alarm in alarms:
-                _log.warning("budget alarm", campaign=alarm.campaign, percent=alarm.percent)

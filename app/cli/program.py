@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import backtesting, books, deciding, doors, importing, people, places, schema, serving, showcase
+from app.cli import backtesting, books, deciding, doors, importing, people, places, schema, serving, showcase, working
 from app.cli.scheme import Choice
 
 program = typer.Typer(
@@ -35,6 +35,9 @@ program.command("fund")(deciding.fund)
 program.command("set-rate")(deciding.set_rate)
 program.command("reverse")(deciding.reverse)
 program.command("claw-back")(deciding.claw)
+program.command("work")(working.work)
+program.command("list-jobs")(working.show_jobs)
+program.command("retry-job")(working.try_again)
 program.command("create-officer")(people.make_officer)
 
 

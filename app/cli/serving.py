@@ -21,6 +21,7 @@ from app.core.settings import Settings
 from app.ledger.tasks import sweep_points
 from app.main import create_app
 from app.web.runtime import Runtime
+from app.worker import JobWorker
 
 GRACE_SECONDS = 5
 """How long running requests may take to end after Ctrl-C."""
@@ -57,6 +58,7 @@ def serve(
     *,
     demo: Annotated[bool, typer.Option("--demo", help="Seed and serve the Leeds demonstration.")] = False,
     port: Annotated[int | None, typer.Option(help="Port to listen on; PORT, else 8000.", show_default=False)] = None,
+    jobs: Annotated[bool, typer.Option("--jobs/--no-jobs", help="Carry out jobs, too; else run rewards work.")] = True,
 ) -> None:
     """Serve the API and the pages until Ctrl-C."""
     choice = context.ensure_object(Choice)
@@ -64,10 +66,10 @@ def serve(
         settings = choice.settings(**({} if port is None else {"port": port}))
         with _bound_socket(settings) as listening:
             settings = settings.model_copy(update={"port": listening.getsockname()[1]})
-            _serve(settings, listening, demo=demo or is_demo(settings))
+            _serve(settings, listening, demo=demo or is_demo(settings), jobs=jobs)
 
 
-def _serve(settings: Settings, listening: socket.socket, *, demo: bool) -> None:
+def _serve(settings: Settings, listening: socket.socket, *, demo: bool, jobs: bool) -> None:
     base_url = base_url_of(settings)
     if not settings.database_url:
         note(f"No DATABASE_URL: using a PostgreSQL of our own in {settings.data_dir}.")
@@ -77,7 +79,14 @@ def _serve(settings: Settings, listening: socket.socket, *, demo: bool) -> None:
             mark_demo(settings)
         # What expired while nobody served stands in the way of new points, so it goes before the first request.
         sweep_points(runtime.database, now=runtime.clock.now())
-        _run(runtime, listening, f"Ready on {base_url}{how_to_try(settings) if demo else ''}")
+        worker = JobWorker(runtime) if jobs else None
+        if worker is not None:
+            worker.start()
+        try:
+            _run(runtime, listening, f"Ready on {base_url}{how_to_try(settings) if demo else ''}")
+        finally:
+            if worker is not None:
+                worker.stop(GRACE_SECONDS)
 
 
 def _run(runtime: Runtime, listening: socket.socket, ready: str) -> None:

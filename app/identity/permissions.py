@@ -38,3 +38,6 @@ RULE_STOPPERS = ("editor", "approver", "admin")
 
 CAMPAIGN_EDITORS = ("editor", "admin")
 """Who may open campaigns and change their titles and dates."""
+
+JOB_RETRIERS = ("admin",)
+"""Who may have a dead job tried again."""

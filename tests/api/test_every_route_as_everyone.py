@@ -70,6 +70,8 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "POST /v1/campaigns": EDITORS,
     "GET /v1/campaigns/{key}": OFFICERS,
     "PATCH /v1/campaigns/{key}": EDITORS,
+    "GET /v1/jobs": OFFICERS,
+    "POST /v1/jobs/{id}/retry": frozenset({"admin"}),
     "GET /v1/pauses": EVERYBODY,
     "POST /v1/pauses": CORRECTORS,
     "POST /v1/pauses/{id}/end": CORRECTORS,

@@ -15,6 +15,7 @@ from app.web.api import (
     households,
     imports,
     invitations,
+    jobs,
     me,
     missing,
     oauth,
@@ -36,7 +37,7 @@ for part in (oauth, events, catalogue, me, rewards, redemptions, vouchers, rules
     router.include_router(part.router)
 for part in (funding, corrections, imports, sources, missing):
     router.include_router(part.router)
-for part in (invitations, households, campaigns):
+for part in (invitations, households, campaigns, jobs):
     router.include_router(part.router)
 # Last of those under /v1/rules: it takes any word for a rule's id.
 for part in (register, templates, rule_catalogue, rule_life):

@@ -1,0 +1,192 @@
+"""Carries out what transactions promised, and what the clock asks for.
+
+TASKS are promised by `app.jobs.promise_job`; each is handed ids, finds by itself what is left to do, and may be run
+again at any time. SCHEDULES run by the clock, once whoever of several workers gets there first. Neither holds state of
+its own: what is due stands in the tables of its domain, so whatever was missed is done by the next run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+from procrastinate import App, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import ConnectorException
+
+from app.core.database import APP_ROLE
+from app.earning.referrals import sweep_referrals
+from app.ledger.tasks import sweep_points
+from app.redemption.tasks import sweep_due_vouchers
+from app.rulebook.budgets import raise_alarms
+from app.web.logs import configure_logs
+from app.web.runtime import Runtime
+
+ATTEMPTS: Final = 10
+"""How often a job is tried before it is dead: 1, 2, 4 ... seconds apart, a quarter of an hour and a half in all."""
+SIDE_BY_SIDE: Final = 4
+GRACE_SECONDS: Final = 10.0
+REST_SECONDS: Final = 5.0
+"""After the database went away."""
+STALLED_SECONDS: Final = 60
+"""How long a worker may be silent before its jobs are somebody else's."""
+
+_log = structlog.get_logger("app.worker")
+
+
+@dataclass(frozen=True)
+class Task:
+    """`run` takes the running server and the ids that were promised."""
+
+    name: str
+    run: Callable[..., object]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """`cron` is minute, hour, day, month and weekday, in UTC; `does` is for people."""
+
+    name: str
+    cron: str
+    does: str
+    run: Callable[[Runtime], object]
+
+
+def _raise_alarms(runtime: Runtime) -> None:
+    raised = runtime.database.in_transaction(lambda session: raise_alarms(session, now=runtime.clock.now()))
+    for alarm in raised:
+        _log.warning("budget alarm", campaign=alarm.campaign, percent=alarm.percent)
+
+
+TASKS: Final[tuple[Task, ...]] = ()
+SCHEDULES: Final[tuple[Schedule, ...]] = (
+    Schedule(
+        "vouchers.end",
+        "* * * * *",
+        "End the vouchers whose time is over, and give their points and stock back",
+        lambda runtime: sweep_due_vouchers(runtime.database, now=runtime.clock.now()),
+    ),
+    Schedule(
+        "points.expire",
+        "* * * * *",
+        "End the points whose time is over, and queue the notices before",
+        lambda runtime: sweep_points(runtime.database, now=runtime.clock.now()),
+    ),
+    Schedule(
+        "referrals.qualify",
+        "* * * * *",
+        "Pay those who asked somebody to join",
+        lambda runtime: sweep_referrals(runtime.database, now=runtime.clock.now()),
+    ),
+    Schedule("budgets.alarm", "* * * * *", "Raise the alarms of budgets that run low", _raise_alarms),
+)
+
+
+class JobWorker:
+    """A thread that works until it is told to stop. There may be one in each of several processes."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._thread = threading.Thread(target=self._run, name="job-worker", daemon=True)
+        self._stop = threading.Event()
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout_seconds: float) -> None:
+        """Tell it to stop, and wait for that at most so long; what it leaves undone, the next one does."""
+        self._stop.set()
+        self._thread.join(timeout_seconds)
+
+    def _run(self) -> None:
+        asyncio.run(self._work())
+
+    async def _work(self) -> None:
+        """A database that is away is tried again, for as long as we run."""
+        told_to_stop = asyncio.create_task(asyncio.to_thread(self._stop.wait))
+        while not self._stop.is_set():
+            working = asyncio.create_task(work_jobs(self._runtime, wait=True))
+            await asyncio.wait({working, told_to_stop}, return_when=asyncio.FIRST_COMPLETED)
+            working.cancel()
+            try:
+                await working
+            except asyncio.CancelledError:
+                return
+            except Exception as fault:  # noqa: BLE001 - the worker must outlive a database that is away
+                _log.error("worker broke down", fault=type(fault).__name__)
+                await asyncio.wait({told_to_stop}, timeout=REST_SECONDS)
+
+
+async def work_jobs(runtime: Runtime, *, wait: bool, handle_signals: bool = False) -> None:
+    """Work on jobs: until cancelled, or without `wait` until none is due."""
+    configure_logs()
+    # Its own log repeats arguments and whole stacks; ours has neither.
+    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
+    jobs = build_jobs(runtime)
+    async with jobs.open_async():
+        await _free_stalled(jobs)
+        await jobs.run_worker_async(
+            wait=wait,
+            concurrency=SIDE_BY_SIDE,
+            delete_jobs="successful",
+            listen_notify=wait,
+            install_signal_handlers=handle_signals,
+            shutdown_graceful_timeout=GRACE_SECONDS,
+        )
+
+
+def build_jobs(runtime: Runtime) -> App:
+    """Everything that can be promised or is scheduled, on connections of its own."""
+    options = f"-c search_path={runtime.settings.scheme} -c role={APP_ROLE} -c timezone=UTC"
+    database_url = runtime.database.engine.url.render_as_string(hide_password=False)
+    connector = PsycopgConnector(
+        conninfo=database_url.replace("postgresql+psycopg://", "postgresql://", 1),
+        kwargs={"options": options},
+        min_size=1,
+        max_size=SIDE_BY_SIDE + 2,
+    )
+    jobs = App(connector=connector)
+    for task in TASKS:
+        jobs.task(name=task.name, retry=RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=2), pass_context=True)(
+            _told(runtime, task.name, task.run)
+        )
+    for schedule in SCHEDULES:
+        made = jobs.task(name=schedule.name, pass_context=True, queueing_lock=schedule.name, lock=schedule.name)(
+            _told(runtime, schedule.name, lambda running, *, timestamp, run=schedule.run: run(running))  # noqa: ARG005
+        )
+        jobs.periodic(cron=schedule.cron)(made)
+
+    @jobs.periodic(cron="* * * * *")
+    @jobs.task(name="jobs.free_stalled", queueing_lock="jobs.free_stalled")
+    async def free_stalled(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands it to whatever is periodic
+        await _free_stalled(jobs)
+
+    return jobs
+
+
+def _told(runtime: Runtime, name: str, run: Callable[..., object]) -> Callable[..., None]:
+    """What went wrong is logged by its kind alone: its text may repeat what was stored."""
+
+    def carry_out(context: Any, **args: Any) -> None:  # noqa: ANN401 - whatever was promised
+        try:
+            run(runtime, **args)
+        except Exception as fault:
+            attempt = context.job.attempts + 1
+            _log.error("job failed", task=name, job=context.job.id, attempt=attempt, fault=type(fault).__name__)
+            raise
+
+    return carry_out
+
+
+async def _free_stalled(jobs: App) -> None:
+    """What a worker that died was at is done by whoever comes next."""
+    manager = jobs.job_manager
+    try:
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+            await manager.retry_job(job)
+    except ConnectorException as fault:
+        _log.error("stalled jobs not freed", fault=type(fault).__name__)
