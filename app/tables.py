@@ -7,6 +7,7 @@ from app.backtest import tables as backtest
 from app.core import scheme_facts
 from app.core.columns import Row
 from app.earning import tables as earning
+from app.earning.review import tables as review
 from app.identity import tables as identity
 from app.ledger import tables as ledger
 from app.offers import tables as offers
@@ -28,6 +29,7 @@ DOMAINS = (
     redemption,
     referrals,
     residents,
+    review,
     rulebook,
 )
 METADATA = Row.metadata

@@ -33,6 +33,8 @@ from app.earning.records import (
     insert_events,
     lock_states,
 )
+from app.earning.review.cases import open_event_cases
+from app.earning.suspicion import HELD_FOR_REVIEW, find_suspicion
 from app.identity.queries import Client
 from app.identity.sources import SourceRead, list_sources
 from app.ledger.chart import quarter_of
@@ -204,7 +206,8 @@ def _judge(envelope: Envelope, batch: _Batch) -> EventResult | NewEvent:
 def _new_event(
     envelope: Envelope, content: Content, holder: CardHolder, source: SourceRead, uncounted: tuple[str, ...]
 ) -> NewEvent:
-    """`uncounted` says why no rule is asked about it, empty where rules are."""
+    """`uncounted` says why no rule is asked about it, empty where rules are: at once, or when a person has looked."""
+    flag = None if uncounted else find_suspicion(content.type, content.data)
     event = Event(
         source=envelope.source,
         id=envelope.id,
@@ -221,8 +224,9 @@ def _new_event(
         source_id=source.id,
         digest=envelope.digest,
         event=event,
-        counted=not uncounted,
-        reasons=uncounted,
+        counted=not uncounted and flag is None,
+        reasons=(HELD_FOR_REVIEW,) if flag else uncounted,
+        flag=flag,
     )
 
 
@@ -275,6 +279,9 @@ def _keep(session: Session, new: list[NewEvent], states: dict[int, LockedState],
         insert_events(session, events=decided, quarter=quarter_of(now), now=now)
 
     keep([event for event in new if not event.counted])
+    flagged = [event for event in new if event.flag]
+    if flagged:
+        open_event_cases(session, events=flagged, now=now)
     if refolds:
         decide_and_post(session, refolds=refolds, keep=keep, now=now)
 
@@ -299,5 +306,5 @@ def _result_of(
         status = "duplicate"
     else:
         kept = new[index]
-        status = "awarded" if kept.points else "recorded"
+        status = "held" if kept.flag else "awarded" if kept.points else "recorded"
     return EventResult(kept.event.source, kept.event.id, status, kept.points, kept.adjusted, kept.reasons)

@@ -78,7 +78,7 @@ class LockedState(msgspec.Struct, frozen=True, gc=False):
 
 
 class NewEvent(msgspec.Struct, gc=False, eq=False):
-    """An event about to be kept; `outcome` is filled in by the fold."""
+    """An event about to be kept; `outcome` is filled in by the fold. `flag` says why a person looks at it first."""
 
     id: int
     resident_id: int
@@ -90,6 +90,7 @@ class NewEvent(msgspec.Struct, gc=False, eq=False):
     outcome: Outcome | None = None
     adjusted: int = 0
     reasons: tuple[str, ...] = ()
+    flag: str | None = None
 
     @property
     def points(self) -> int:
@@ -187,7 +188,7 @@ def insert_events(session: Session, *, events: Sequence[NewEvent], quarter: int,
         Bigints([new.adjusted for new in events]),
         Bigints([new.source_id for new in events]),
         Bigints([EVIDENCE.index(event.evidence) for event in judged]),
-        Bigints([Status.AWARDED if new.points else Status.RECORDED for new in events]),
+        Bigints([_status_of(new) for new in events]),
         Bigints([new.counted for new in events]),
         Texts([event.id for event in judged]),
         Texts([event.type for event in judged]),
@@ -205,6 +206,12 @@ def insert_events(session: Session, *, events: Sequence[NewEvent], quarter: int,
             raw.execute(_INSERT, [now, quarter, *columns])
     except pg.UniqueViolation as fault:
         raise TryAgain from fault
+
+
+def _status_of(new: NewEvent) -> Status:
+    if new.flag:
+        return Status.HELD
+    return Status.AWARDED if new.points else Status.RECORDED
 
 
 def update_outcomes(session: Session, *, changed: Sequence[tuple[KeptEvent, Outcome]], quarter: int) -> None:

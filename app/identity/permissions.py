@@ -36,6 +36,9 @@ SCHEDULERS = ("editor", "approver")
 RULE_STOPPERS = ("editor", "approver", "admin")
 """Who may stop a rule in an emergency."""
 
+REVIEWERS = ("support", "approver")
+"""Who may decide about flagged events and partners."""
+
 CAMPAIGN_EDITORS = ("editor", "admin")
 """Who may open campaigns and change their titles and dates."""
 

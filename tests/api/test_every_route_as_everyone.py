@@ -25,6 +25,7 @@ TILLS = frozenset({"till", "staff"})
 CORRECTORS = frozenset({"approver", "admin"})
 TREASURERS = frozenset({"finance", "admin"})
 EDITORS = frozenset({"editor", "admin"})
+REVIEWERS = frozenset({"support", "approver"})
 MAY_CALL: dict[str, frozenset[str]] = {
     "POST /oauth/token": EVERYBODY,
     "GET /.well-known/jwks.json": EVERYBODY,
@@ -82,6 +83,9 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "POST /v1/backing-rate": TREASURERS,
     "POST /v1/reversals": CORRECTORS,
     "POST /v1/clawbacks": CORRECTORS,
+    "GET /v1/review": REVIEWERS | {"auditor"},
+    "POST /v1/review/{id}/decide": REVIEWERS,
+    "GET /v1/me/reviews": RESIDENT,
     "GET /v1/terms": EVERYBODY,
     "POST /v1/me/terms": RESIDENT,
     "GET /health/live": EVERYBODY,
@@ -93,6 +97,7 @@ PREFIXES = {
     "/v1/pauses": "pau",
     "/v1/imports": "imp",
     "/v1/rules": "rul",
+    "/v1/review": "rev",
 }
 """Of the public ids in a path; none that is asked for exists."""
 QUERIES = {"POST /v1/imports": "?door=none"}
@@ -117,6 +122,7 @@ BODY: dict[str, object] = {
     "starts_on": "2026-11-20",
     "ends_on": "2028-11-20",
     "honour": False,
+    "decision": "refuse",
 }
 """What every route with a body is sent: members that a route does not know are no matter."""
 BODIES: dict[str, dict[str, object]] = {}

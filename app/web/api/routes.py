@@ -22,6 +22,7 @@ from app.web.api import (
     pauses,
     redemptions,
     register,
+    review,
     rewards,
     rule_catalogue,
     rule_life,
@@ -38,6 +39,8 @@ for part in (oauth, events, catalogue, me, rewards, redemptions, vouchers, rules
 for part in (funding, corrections, imports, sources, missing):
     router.include_router(part.router)
 for part in (invitations, households, campaigns, jobs):
+    router.include_router(part.router)
+for part in (review,):
     router.include_router(part.router)
 # Last of those under /v1/rules: it takes any word for a rule's id.
 for part in (register, templates, rule_catalogue, rule_life):
