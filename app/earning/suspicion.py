@@ -33,7 +33,6 @@ _BOUNDS: Final[Mapping[str, Bound]] = MappingProxyType(
         "cycle.trip": Bound("too_far", "distance_m", 300_000),
         "walk.day": Bound("too_many_steps", "steps", 60_000),
         "volunteer.session": Bound("too_long", "minutes", 720),
-        "health.session": Bound("too_long", "minutes", 720),
         "litter.pick": Bound("too_many_bags", "bags", 100),
         "recycle.drop": Bound("too_heavy", "grams", 1_000_000),
     }
