@@ -8,6 +8,7 @@ from app.core import scheme_facts
 from app.core.columns import Row
 from app.earning import tables as earning
 from app.earning.review import tables as review
+from app.identity import machine_tables as machines
 from app.identity import tables as identity
 from app.ledger import tables as ledger
 from app.offers import tables as offers
@@ -24,6 +25,7 @@ DOMAINS = (
     earning,
     identity,
     ledger,
+    machines,
     offers,
     outbox,
     redemption,

@@ -20,6 +20,7 @@ from procrastinate.exceptions import ConnectorException
 
 from app.core.database import APP_ROLE
 from app.earning.referrals import sweep_referrals
+from app.identity.tasks import sweep_sign_in
 from app.ledger.tasks import sweep_points
 from app.redemption.tasks import sweep_due_vouchers
 from app.rulebook.budgets import raise_alarms
@@ -81,6 +82,12 @@ SCHEDULES: Final[tuple[Schedule, ...]] = (
         "* * * * *",
         "Pay those who asked somebody to join",
         lambda runtime: sweep_referrals(runtime.database, now=runtime.clock.now()),
+    ),
+    Schedule(
+        "sign-in.forget",
+        "* * * * *",
+        "Forget spent assertions, revoked tokens and pairing codes whose time is over",
+        lambda runtime: sweep_sign_in(runtime.database, now=runtime.clock.now()),
     ),
     Schedule("budgets.alarm", "* * * * *", "Raise the alarms of budgets that run low", _raise_alarms),
 )

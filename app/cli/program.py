@@ -6,7 +6,21 @@ from typing import Annotated
 
 import typer
 
-from app.cli import backtesting, books, deciding, doors, importing, people, places, schema, serving, showcase, working
+from app.cli import (
+    backtesting,
+    books,
+    deciding,
+    doors,
+    importing,
+    machines,
+    people,
+    places,
+    schema,
+    serving,
+    showcase,
+    signing,
+    working,
+)
 from app.cli.scheme import Choice
 
 program = typer.Typer(
@@ -39,6 +53,12 @@ program.command("work")(working.work)
 program.command("list-jobs")(working.show_jobs)
 program.command("retry-job")(working.try_again)
 program.command("create-officer")(people.make_officer)
+program.command("register-client")(machines.register_machine)
+program.command("rotate-secret")(machines.rotate_secret)
+program.command("add-key")(machines.add_key)
+program.command("remove-key")(machines.remove_key)
+program.command("switch-off")(machines.switch_off)
+program.command("rotate-keys")(signing.rotate_keys)
 
 
 @program.callback()

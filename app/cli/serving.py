@@ -15,7 +15,7 @@ import uvicorn
 from app.cli.failures import told_plainly
 from app.cli.scheme import Choice, is_demo, opened_runtime
 from app.cli.screen import note
-from app.cli.showcase import base_url_of, ensure_seeded, mark_demo
+from app.cli.showcase import ensure_seeded, mark_demo
 from app.core.errors import Misconfigured
 from app.core.settings import Settings
 from app.ledger.tasks import sweep_points
@@ -70,7 +70,7 @@ def serve(
 
 
 def _serve(settings: Settings, listening: socket.socket, *, demo: bool, jobs: bool) -> None:
-    base_url = base_url_of(settings)
+    base_url = settings.public_url
     if not settings.database_url:
         note(f"No DATABASE_URL: using a PostgreSQL of our own in {settings.data_dir}.")
     with opened_runtime(settings, demo=demo, migrate=True) as runtime:
@@ -90,9 +90,13 @@ def _serve(settings: Settings, listening: socket.socket, *, demo: bool, jobs: bo
 
 
 def _run(runtime: Runtime, listening: socket.socket, ready: str) -> None:
+    settings = runtime.settings
     config = uvicorn.Config(
         create_app(runtime),
         access_log=False,
+        # Only a proxy that is named may say who calls; uvicorn itself would trust whoever is on this machine.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or "",
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,

@@ -44,15 +44,7 @@ def mark_demo(settings: Settings) -> None:
     """Say in DATA_DIR that it is a demonstration: served here from now on, its data where they were first put."""
     earlier = find_mark(settings.data_dir)
     database_given = earlier.database_given if earlier else bool(settings.database_url)
-    write_mark(settings.data_dir, DemoMark(base_url_of(settings), database_given))
-
-
-def base_url_of(settings: Settings) -> str:
-    """How people reach the server that these settings start."""
-    if settings.base_url:
-        return settings.base_url.rstrip("/")
-    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 - compared, not bound
-    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+    write_mark(settings.data_dir, DemoMark(settings.public_url, database_given))
 
 
 def demo_credentials(
@@ -67,7 +59,7 @@ def demo_credentials(
     with told_plainly():
         settings = choice.settings()
         with opened_demo(settings) as runtime:
-            mark = find_mark(settings.data_dir) or DemoMark(base_url_of(settings))
+            mark = find_mark(settings.data_dir) or DemoMark(settings.public_url)
             now = runtime.clock.now()
             credentials = runtime.database.in_transaction(
                 lambda session: describe_credentials(session, runtime=runtime, base_url=mark.base_url, now=now)

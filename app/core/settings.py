@@ -35,8 +35,22 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr | None = Field(default=None, description="32 or more random bytes, base64; cards, vouchers")
     signing_key: SecretStr | None = Field(default=None, description="EC P-256 private key, PEM; signs access tokens")
+    verifying_keys: SecretStr | None = Field(
+        default=None, description="JWK set: public keys, each until its exp, whose tokens are accepted as well"
+    )
+    trusted_proxies: str | None = Field(
+        default=None, description="Addresses of proxies whose X-Forwarded-For says who calls; comma-separated"
+    )
     late_window_days: Annotated[int, Field(ge=1, le=90)] = Field(default=14, description="How late an event may come")
     pool_size: Annotated[int, Field(ge=1, le=200)] = Field(default=32, description="Threads, and connections for them")
+
+    @property
+    def public_url(self) -> str:
+        """How people reach the server that these settings start, without a slash at its end."""
+        if self.base_url:
+            return self.base_url.rstrip("/")
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - compared, not bound
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     @field_validator("database_url")
     @classmethod

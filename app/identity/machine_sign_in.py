@@ -1,7 +1,8 @@
-"""The token endpoint for machines: OAuth 2.0 client credentials (RFC 6749, section 4.4) by Authlib's server core."""
+"""Machines get tokens (client credentials, RFC 6749, section 4.4) and give them back (RFC 7009), by Authlib's core."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,13 +15,15 @@ from authlib.oauth2.rfc6749.errors import (  # type: ignore[import-untyped]
 )
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant  # type: ignore[import-untyped]
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload  # type: ignore[import-untyped]
+from authlib.oauth2.rfc6749.util import extract_basic_authorization  # type: ignore[import-untyped]
 from sqlmodel import Session
 
+from app.identity.assertions import SignedAssertion, read_claimed_subject
+from app.identity.endpoints import GRANT_TYPE, WAYS_IN, Endpoints
 from app.identity.queries import Client, find_client, find_client_by_secret
+from app.identity.revocation import RevokedByClient
+from app.identity.tills import note_till_sign_in
 from app.identity.tokens import MACHINE_TOKEN_SECONDS, TokenIssuer
-
-GRANT_TYPE = "client_credentials"
-WAYS_IN = ("client_secret_basic", "client_secret_post")
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,16 @@ class TokenRequest:
 
     fields: tuple[tuple[str, str], ...]
     authorization: str | None
+
+    @property
+    def claimed_id(self) -> str:
+        """The client that somebody says to be, before anything is proved: what failures are counted by."""
+        form = dict(self.fields)
+        try:
+            by_basic = extract_basic_authorization({"Authorization": self.authorization})[0]
+        except ValueError:  # not UTF-8 inside
+            return ""
+        return by_basic or form.get("client_id") or read_claimed_subject(form.get("client_assertion", ""))
 
 
 @dataclass(frozen=True)
@@ -40,24 +53,38 @@ class TokenAnswer:
     headers: tuple[tuple[str, str], ...]
 
 
-def issue_token(session: Session, *, request: TokenRequest, issuer: TokenIssuer, now: datetime) -> TokenAnswer:
+def issue_token(
+    session: Session, *, request: TokenRequest, issuer: TokenIssuer, endpoints: Endpoints, now: datetime
+) -> TokenAnswer:
     """A token for a machine, or OAuth's error. Nothing of what came is repeated in the answer."""
-    answer: TokenAnswer = _Server(session, issuer, now).create_token_response(request)
+    answer: TokenAnswer = _Server(session, issuer, endpoints, now).create_token_response(request)
+    return answer
+
+
+def take_back_token(
+    session: Session, *, request: TokenRequest, issuer: TokenIssuer, endpoints: Endpoints, now: datetime
+) -> TokenAnswer:
+    """Revoke the machine's own access token, or OAuth's error. A token that is none any more needs nothing done."""
+    server = _Server(session, issuer, endpoints, now)
+    answer: TokenAnswer = server.create_endpoint_response(RevokedByClient.ENDPOINT_NAME, request)
     return answer
 
 
 class _Machine:
     """A client as Authlib asks about one."""
 
-    def __init__(self, session: Session, client: Client) -> None:
-        self._session = session
+    def __init__(self, session: Session, client: Client, now: datetime) -> None:
+        self._session, self._now = session, now
         self.client = client
+        self.client_id = client.client_id
+        self.number = client.id
 
     def check_client_secret(self, secret: str) -> bool:
-        return find_client_by_secret(self._session, client_id=self.client.client_id, secret=secret) is not None
+        found = find_client_by_secret(self._session, client_id=self.client_id, secret=secret, now=self._now)
+        return found is not None
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        return endpoint == "token" and method in WAYS_IN
+        return endpoint in {"token", RevokedByClient.ENDPOINT_NAME} and method in WAYS_IN
 
     def check_grant_type(self, grant_type: str) -> bool:
         return grant_type == GRANT_TYPE
@@ -65,16 +92,6 @@ class _Machine:
 
 class _ClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]  # Authlib is untyped
     TOKEN_ENDPOINT_AUTH_METHODS = WAYS_IN
-
-    def authenticate_token_endpoint_client(self) -> _Machine:
-        """Authlib's check, with one sentence for every failure, so that it does not tell which ids exist."""
-        try:
-            machine: _Machine = super().authenticate_token_endpoint_client()
-        except (InvalidClientError, UnicodeDecodeError):
-            raise InvalidClientError(
-                "Send a known client id with its secret, by HTTP Basic or in the form.", status_code=401
-            ) from None
-        return machine
 
     def validate_requested_scope(self) -> None:
         """Some of the client's own scopes may be asked for; without asking it gets them all."""
@@ -85,15 +102,31 @@ class _ClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]  # Authl
 
 
 class _Server(AuthorizationServer):  # type: ignore[misc]  # Authlib is untyped
-    def __init__(self, session: Session, issuer: TokenIssuer, now: datetime) -> None:
+    def __init__(self, session: Session, issuer: TokenIssuer, endpoints: Endpoints, now: datetime) -> None:
         super().__init__()
         self._session, self._issuer, self._now = session, issuer, now
-        self.register_grant(_ClientCredentials)
+        assertion = SignedAssertion(session, endpoints.audiences, now)
+        self.register_client_auth_method(SignedAssertion.CLIENT_AUTH_METHOD, assertion)
+        self.register_endpoint(RevokedByClient(self, session, issuer, now))
         self.register_token_generator("default", self._mint)
+
+    def authenticate_client(self, request: OAuth2Request, methods: Sequence[str], endpoint: str = "token") -> _Machine:
+        """Authlib's check, with one sentence for every failure, so that it does not tell which ids exist."""
+        # RFC 6749, section 2.3: a client uses one way to prove itself, never several at once.
+        one_way = methods if _count_ways_in(request) == 1 else ()
+        try:
+            machine: _Machine = super().authenticate_client(request, one_way, endpoint)
+        except (InvalidClientError, ValueError, RecursionError):  # ValueError: what can't be decoded
+            raise InvalidClientError(
+                "Send a known client id with its secret, by HTTP Basic or in the form, or an assertion that your "
+                "client signed for this server and has not used before.",
+                status_code=401,
+            ) from None
+        return machine
 
     def query_client(self, client_id: str) -> _Machine | None:
         client = find_client(self._session, client_id=client_id) if "\0" not in client_id else None
-        return _Machine(self._session, client) if client else None
+        return _Machine(self._session, client, self._now) if client else None
 
     def create_oauth2_request(self, request: TokenRequest) -> OAuth2Request:
         form = dict(request.fields)
@@ -116,8 +149,9 @@ class _Server(AuthorizationServer):  # type: ignore[misc]  # Authlib is untyped
     def handle_response(self, status: int, body: dict[str, Any], headers: list[tuple[str, str]]) -> TokenAnswer:
         return TokenAnswer(status, body, tuple(headers))
 
-    def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:
-        """Nothing to keep: a token proves itself."""
+    def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:  # noqa: ARG002 - Authlib's signature
+        """A token proves itself, so it is not kept; of a till, its partner wants to know when it was last there."""
+        note_till_sign_in(self._session, client_id=request.client.client_id, now=self._now)
 
     def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
         """Nobody listens."""
@@ -141,6 +175,11 @@ class _Request(OAuth2Request):  # type: ignore[misc]  # Authlib is untyped
     def form(self) -> dict[str, str]:
         data: dict[str, str] = self.payload.data
         return data
+
+
+def _count_ways_in(request: OAuth2Request) -> int:
+    given = (request.headers.get("Authorization"), *map(request.form.get, ("client_secret", "client_assertion")))
+    return sum(one is not None for one in given)
 
 
 class _UnsupportedGrantType(UnsupportedGrantTypeError):  # type: ignore[misc]  # Authlib is untyped

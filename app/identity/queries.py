@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from sqlalchemy import Row, text
 from sqlmodel import Session, col, select
 
 from app.core.ids import parse_public_id, public_id
+from app.identity.permissions import VOUCHERS_REDEEM
 from app.identity.tables import Officer, PartnerStaff
 
 
@@ -62,23 +64,44 @@ def hash_client_secret(secret: str) -> bytes:
 
 
 _CLIENT = text(
-    "SELECT id, client_id, title, secret_hash, scopes, sources, event_types, partner_id FROM oauth_clients"
+    "SELECT id, client_id, title, scopes, sources, event_types, partner_id,"
+    " secret_hash, old_secret_hash, old_secret_ends_at FROM oauth_clients"
     " WHERE client_id = :client_id AND active"
+    " AND NOT EXISTS (SELECT FROM revoked_tokens WHERE token_id = CAST(:token_id AS uuid))"
+)
+# A device at a till is a machine like any other, bound to its partner.
+_TILL = text(
+    "SELECT id, :client_id AS client_id, title, CAST(:scopes AS text[]) AS scopes, CAST('{}' AS text[]) AS sources,"
+    " CAST('{}' AS text[]) AS event_types, partner_id,"
+    " secret_hash, CAST(NULL AS bytea) AS old_secret_hash, CAST(NULL AS timestamptz) AS old_secret_ends_at"
+    " FROM till_devices WHERE public_id = :public_id AND revoked_at IS NULL"
+    " AND NOT EXISTS (SELECT FROM revoked_tokens WHERE token_id = CAST(:token_id AS uuid))"
 )
 
 
-def find_client(session: Session, *, client_id: str) -> Client | None:
-    """The active machine with this id. Asked for by every batch of events, so without the ORM."""
-    row = session.execute(_CLIENT, {"client_id": client_id}).one_or_none()
+def find_client(session: Session, *, client_id: str, token_id: str | None = None) -> Client | None:
+    """The active machine, or till device, with this id; none for a token (its jti) that was revoked."""
+    row = _find_machine(session, client_id, token_id)
     return _client(row) if row else None
 
 
-def find_client_by_secret(session: Session, *, client_id: str, secret: str) -> Client | None:
+def find_client_by_secret(session: Session, *, client_id: str, secret: str, now: datetime) -> Client | None:
     """The active machine that proved itself with its secret; takes equally long for a wrong and a missing one."""
-    row = session.execute(_CLIENT, {"client_id": client_id}).one_or_none()
-    kept = row.secret_hash if row else bytes(32)
-    matches = hmac.compare_digest(kept, hash_client_secret(secret))
+    row = _find_machine(session, client_id, None)
+    given, nothing = hash_client_secret(secret), bytes(32)
+    old_is_good = row is not None and row.old_secret_ends_at is not None and now < row.old_secret_ends_at
+    matches = hmac.compare_digest(given, row.secret_hash if row and row.secret_hash else nothing)
+    matches |= hmac.compare_digest(given, row.old_secret_hash if row and old_is_good else nothing)
     return _client(row) if row and matches else None
+
+
+def _find_machine(session: Session, client_id: str, token_id: str | None) -> Row[Any] | None:
+    """Asked for by every batch of events, so without the ORM."""
+    facts: dict[str, object] = {"client_id": client_id, "token_id": token_id}
+    uuid = parse_public_id("til", client_id)
+    if uuid is None:
+        return session.execute(_CLIENT, facts).one_or_none()
+    return session.execute(_TILL, facts | {"public_id": uuid, "scopes": [VOUCHERS_REDEEM]}).one_or_none()
 
 
 def find_officer(session: Session, *, written: str) -> OfficerRead | None:

@@ -42,17 +42,20 @@ def register_client(
     session: Session,
     *,
     client_id: str,
-    secret: str,
+    secret: str | None,
     title: str,
     scopes: Collection[str],
     sources: Collection[str] = (),
     event_types: Collection[str] = (),
     partner_id: int | None = None,
 ) -> Client:
-    """Add a machine. Its id holds no underscore, so it never looks like the id of a person."""
+    """Add a machine. Its id holds no underscore, so it never looks like the id of a person or a till device.
+
+    One without a secret can't sign in before it has a key (`app.identity.machine_keys`).
+    """
     if not _CLIENT_ID.fullmatch(client_id):
         raise RegistrationInvalid("client_id", "A client id is 2 to 64 of a-z, 0-9, dots and hyphens.")
-    if len(secret) < MINIMUM_SECRET:
+    if secret is not None and len(secret) < MINIMUM_SECRET:
         raise RegistrationInvalid("secret", f"A client secret has at least {MINIMUM_SECRET} random characters.")
     if not scopes or not MACHINE_SCOPES.issuperset(scopes):
         raise RegistrationInvalid("scopes", f"A machine's scopes are some of {', '.join(sorted(MACHINE_SCOPES))}.")
@@ -64,7 +67,7 @@ def register_client(
     row = OAuthClient(
         id=take_id(session),
         client_id=client_id,
-        secret_hash=hash_client_secret(secret),
+        secret_hash=None if secret is None else hash_client_secret(secret),
         title=title,
         scopes=sorted(set(scopes)),
         sources=sorted(set(sources)),

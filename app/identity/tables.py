@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, LargeBinary, SmallInteger, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, DateTime, LargeBinary, SmallInteger, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
@@ -24,13 +24,21 @@ class Source(Row, table=True):
 
 
 class OAuthClient(Row, table=True):
-    """A machine. The secret is 256 random bits, so its SHA-256 is enough; `sources` and `event_types` bind it."""
+    """A machine. A secret is 256 random bits, so its SHA-256 is enough; `sources` and `event_types` bind it.
+
+    One that signs in by its keys alone has no secret. `old_secret_hash` is good until `old_secret_ends_at`.
+    """
 
     __tablename__ = "oauth_clients"
+    __table_args__ = (
+        CheckConstraint("(old_secret_hash IS NULL) = (old_secret_ends_at IS NULL)", name="ck_oauth_clients_old_secret"),
+    )
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     client_id: str = Field(sa_column=Column(Text, nullable=False, unique=True))
-    secret_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    secret_hash: bytes | None = Field(sa_column=Column(LargeBinary, nullable=True))
+    old_secret_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    old_secret_ends_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
     title: str = Field(sa_column=Column(Text, nullable=False))
     scopes: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     sources: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))

@@ -1,8 +1,7 @@
 """Voucher codes: derived from a secret and the redemption's id, never stored, found again by keyed hashes.
 
 The token (128 bits, 26 characters) goes into the QR code. The short code (50 bits, 10 characters) is for reading
-aloud; it only works together with the partner that is signed in, and wrong ones are counted. Both are written in
-Crockford's base 32 (https://www.crockford.com/base32.html), which has no I, L, O or U.
+aloud; it only works together with the partner that is signed in, and wrong ones are counted.
 """
 
 from __future__ import annotations
@@ -12,15 +11,11 @@ import hmac
 from uuid import UUID
 
 from app.core.secret_store import Secrets
+from app.core.spoken_codes import ALPHABET, BITS_A_CHARACTER, read_code
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 TOKEN_BITS = 128
 CODE_BITS = 50
-_BITS_A_CHARACTER = 5
 _HASH_BYTES = 16
-_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", " ": "", "-": "", "\t": "", "\n": "", "\r": ""})
-# What phones and word processors make of a hyphen or a space.
-_READ_AS |= str.maketrans(dict.fromkeys("\u00a0\u2009\u202f\u2010\u2011\u2012\u2013\u2014\u2212", ""))
 
 
 class VoucherCodes:
@@ -46,12 +41,11 @@ class VoucherCodes:
         Case, spaces and hyphens do not matter, O is read as 0, I and L as 1. Anything at all may be given: what is no
         code has a hash that finds nothing, in the same time.
         """
-        read = code.upper().translate(_READ_AS)
-        return hmac.digest(self._hash_key, read.encode(errors="replace"), hashlib.sha256)[:_HASH_BYTES]
+        return hmac.digest(self._hash_key, read_code(code).encode(errors="replace"), hashlib.sha256)[:_HASH_BYTES]
 
 
 def _encode(digest: bytes, *, bits: int) -> str:
     """The first `bits` of `digest`, padded with zero bits to whole characters."""
-    characters = -(-bits // _BITS_A_CHARACTER)
-    value = int.from_bytes(digest, "big") >> (len(digest) * 8 - bits) << (characters * _BITS_A_CHARACTER - bits)
-    return "".join(ALPHABET[value >> (_BITS_A_CHARACTER * place) & 31] for place in reversed(range(characters)))
+    characters = -(-bits // BITS_A_CHARACTER)
+    value = int.from_bytes(digest, "big") >> (len(digest) * 8 - bits) << (characters * BITS_A_CHARACTER - bits)
+    return "".join(ALPHABET[value >> (BITS_A_CHARACTER * place) & 31] for place in reversed(range(characters)))

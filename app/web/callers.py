@@ -17,10 +17,12 @@ from sqlmodel import Session
 
 from app.core.ids import parse_public_id
 from app.identity.errors import InvalidToken, MissingScope, NoRole, OtherRoleNeeded, TokenMissing
+from app.identity.machine_errors import PartnerStaffOnly
 from app.identity.permissions import EVENTS_READ, OFFICER, RESIDENT, VOUCHERS_REDEEM
 from app.identity.queries import Client, OfficerRead, StaffRead, find_client, find_officer, find_staff
 from app.identity.tokens import Claims
 from app.residents.queries import ResidentRead, find_resident_by_public_id
+from app.web.addresses import find_address
 from app.web.runtime import Runtime
 
 T = TypeVar("T")
@@ -51,10 +53,11 @@ class Call:
 
 @dataclass(frozen=True)
 class OpenCall:
-    """A request that anybody may make."""
+    """A request that anybody may make; `address` is where it comes from, for limits and for nothing else."""
 
     runtime: Runtime
     now: datetime
+    address: str
 
     def run(self, serve: Callable[[Session], T]) -> T:
         """Serve and commit."""
@@ -69,7 +72,7 @@ def get_runtime(request: Request) -> Runtime:
 
 async def _read_open_call(request: Request) -> OpenCall:
     runtime = get_runtime(request)
-    return OpenCall(runtime, runtime.clock.now())
+    return OpenCall(runtime, runtime.clock.now(), find_address(request))
 
 
 async def _read_call(request: Request, sent: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]) -> Call:
@@ -90,7 +93,7 @@ def as_machine(scope: str) -> Callable[[Session, Claims], Client]:
     def resolve(session: Session, claims: Claims) -> Client:
         if scope not in claims.scopes:
             raise MissingScope(scope)
-        client = find_client(session, client_id=claims.subject)
+        client = find_client(session, client_id=claims.subject, token_id=claims.id)
         if client is None:
             raise InvalidToken
         if scope not in client.scopes:
@@ -137,16 +140,23 @@ def as_officer_with(*roles: str) -> Callable[[Session, Claims], OfficerRead]:
 def as_till(session: Session, claims: Claims) -> Till:
     """A partner's staff or till. A machine that is bound to no partner may not redeem."""
     if claims.subject.startswith("stf_"):
-        if VOUCHERS_REDEEM not in claims.scopes:
-            raise MissingScope(VOUCHERS_REDEEM)
-        staff: StaffRead | None = find_staff(session, written=claims.subject)
-        if staff is None:
-            raise InvalidToken
-        return Till(staff.partner_id)
+        return Till(as_partner_staff(session, claims).partner_id)
     client = as_machine(VOUCHERS_REDEEM)(session, claims)
     if client.partner_id is None:
         raise MissingScope(VOUCHERS_REDEEM)
     return Till(client.partner_id)
+
+
+def as_partner_staff(session: Session, claims: Claims) -> StaffRead:
+    """A person of a partner: what they may do and no machine of theirs may, such as pairing a till."""
+    if VOUCHERS_REDEEM not in claims.scopes:
+        raise MissingScope(VOUCHERS_REDEEM)
+    if not claims.subject.startswith("stf_"):
+        raise PartnerStaffOnly
+    staff = find_staff(session, written=claims.subject)
+    if staff is None:
+        raise InvalidToken
+    return staff
 
 
 def as_reader(session: Session, claims: Claims) -> Client | ResidentRead | OfficerRead:

@@ -25,7 +25,7 @@ from app.web.faults import (
     MethodUnknown,
     ParameterInvalid,
 )
-from app.web.lockout import TooManyUnknownCodes
+from app.web.rates import TooManyTries
 
 MEDIA_TYPE = "application/problem+json"
 _SPELT = {"id": "ID", "json": "JSON"}
@@ -47,7 +47,7 @@ STATUSES: dict[type[core.Refusal], int] = {
     BodyTooLarge: 413,
     BodyTypeUnsupported: 415,
     BodyEncoded: 415,
-    TooManyUnknownCodes: 429,
+    TooManyTries: 429,
 }
 """Each refusal by the nearest of its classes that is named here; a test finds any that none of these tells."""
 
@@ -76,7 +76,7 @@ class Problem:
             headers["WWW-Authenticate"] = f'Bearer realm="rewards"{fault}'
         elif isinstance(refusal, identity.MissingScope):
             headers["WWW-Authenticate"] = f'Bearer realm="rewards", error="insufficient_scope", scope="{refusal.scope}"'
-        elif isinstance(refusal, TooManyUnknownCodes):
+        elif isinstance(refusal, TooManyTries):
             headers["Retry-After"] = str(refusal.retry_after_seconds)
         elif isinstance(refusal, MethodUnknown):
             headers["Allow"] = refusal.allow

@@ -26,9 +26,17 @@ CORRECTORS = frozenset({"approver", "admin"})
 TREASURERS = frozenset({"finance", "admin"})
 EDITORS = frozenset({"editor", "admin"})
 REVIEWERS = frozenset({"support", "approver"})
+STAFF = frozenset({"staff"})
+"""People of the partner: a till has the same scope, and is told that it is no person."""
 MAY_CALL: dict[str, frozenset[str]] = {
     "POST /oauth/token": EVERYBODY,
+    "POST /oauth/revoke": EVERYBODY,
     "GET /.well-known/jwks.json": EVERYBODY,
+    "GET /.well-known/oauth-authorization-server": EVERYBODY,
+    "GET /v1/partner/tills": STAFF,
+    "POST /v1/partner/tills": STAFF,
+    "DELETE /v1/partner/tills/{id}": STAFF,
+    "POST /v1/tills/pair": EVERYBODY,
     "POST /v1/events": TAPS_ONLY,
     "GET /v1/events/{source}/{id}": READERS,
     "GET /v1/events/{source}/{id}/explanation": READERS,
@@ -148,7 +156,7 @@ def test_a_route_is_closed_to_everybody_else(walked_city: City, route: str) -> N
             headers = headers | {"If-Match": '"none"'}
         if template == "/v1/events":
             headers = headers | {"Content-Type": "application/cloudevents+json"}
-        if template == "/oauth/token":  # it signs in with a secret, never with a bearer token
+        if template.startswith("/oauth/"):  # it signs in with a secret or a key, never with a bearer token
             assert city.http.post(path, headers=headers).status_code == 400
             continue
         answer = city.http.request(method, path, headers=headers, json=body)
@@ -162,4 +170,6 @@ def _refusal_of(who: str, route: str) -> tuple[int, str]:
     """An officer in the wrong role is told so; where no officer may call, the scope is what is missing."""
     if who == "nobody":
         return 401, "token-missing"
+    if who == "till" and MAY_CALL[route] is STAFF:
+        return 403, "partner-staff-only"
     return 403, "role-needed" if who in OFFICERS and MAY_CALL[route] & OFFICERS else "scope-missing"

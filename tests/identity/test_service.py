@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from sqlmodel import Session
@@ -12,6 +12,7 @@ from app.identity.queries import find_client, find_client_by_secret, find_office
 from app.identity.service import add_partner_staff, create_officer, register_client, register_source
 from app.identity.sources import list_sources
 
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SECRET = "a-secret-of-at-least-thirty-two-characters"
 
 
@@ -23,11 +24,11 @@ def _register(session: Session, client_id: str = "buses", **changes: object) -> 
 def test_a_client_is_found_by_its_secret_only(session: Session) -> None:
     register_source(session, name="urn:taps", title="Taps", evidence="verified")
     _register(session, sources=["urn:taps"], event_types=["transit.tap"])
-    found = find_client_by_secret(session, client_id="buses", secret=SECRET)
+    found = find_client_by_secret(session, client_id="buses", secret=SECRET, now=NOW)
     assert found is not None
     assert (found.sources, found.event_types) == (frozenset({"urn:taps"}), frozenset({"transit.tap"}))
-    assert find_client_by_secret(session, client_id="buses", secret=SECRET + "x") is None
-    assert find_client_by_secret(session, client_id="trains", secret=SECRET) is None
+    assert find_client_by_secret(session, client_id="buses", secret=SECRET + "x", now=NOW) is None
+    assert find_client_by_secret(session, client_id="trains", secret=SECRET, now=NOW) is None
     assert find_client(session, client_id="trains") is None
 
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.secret_store import Secrets
-from app.redemption.codes import ALPHABET, VoucherCodes
+from app.core.spoken_codes import ALPHABET
+from app.redemption.codes import VoucherCodes
 
 CODES = VoucherCodes(Secrets("", b"k" * 32))
 VOUCHER = UUID("0199c1a0-0000-7000-8000-000000000001")

@@ -30,6 +30,7 @@ from app.web.api import (
     sources,
     templates,
     terms,
+    tills,
     vouchers,
 )
 
@@ -40,7 +41,7 @@ for part in (funding, corrections, imports, sources, missing):
     router.include_router(part.router)
 for part in (invitations, households, campaigns, jobs):
     router.include_router(part.router)
-for part in (review,):
+for part in (review, tills):
     router.include_router(part.router)
 # Last of those under /v1/rules: it takes any word for a rule's id.
 for part in (register, templates, rule_catalogue, rule_life):
