@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
+import httpx
+
 from app.core.clock import Clock, SystemClock
 from app.core.database import Database
 from app.core.secret_store import resolve_secrets
 from app.core.settings import Settings
 from app.identity.tokens import TokenIssuer, name_issuer
+from app.offers.endpoints import EndpointKeys
 from app.redemption.codes import VoucherCodes
 from app.residents.cards import CardKeys
 from app.web.lockout import Lockout
 from app.web.runtime import Runtime
+from partners.calling import Calls
 from partners.donation import Donation
+from partners.leisure_file import LeisureFile
+from partners.leisure_pass import LeisurePass
+from partners.registry import build_registry
 from partners.voucher_code import VoucherCode
+from partners.webhook import WebhookTill
+
+ENTITLEMENTS = "entitlements"
+"""Folder of DATA_DIR for the nightly files of passes."""
 
 
 def build_runtime(settings: Settings, *, database_url: str, demo: bool, clock: Clock | None = None) -> Runtime:
     """Everything that serves requests. Opens no connection yet; raises Misconfigured when a secret is missing."""
     secrets = resolve_secrets(settings, demo=demo)
-    adapters = (VoucherCode(), Donation())
+    clock = clock or SystemClock()
+    # Partners' addresses are given by people: no redirects, and nothing of the environment's proxies or passwords.
+    calls = Calls(httpx.Client(follow_redirects=False, trust_env=False))
+    entitlements = LeisureFile(settings.data_dir / ENTITLEMENTS)
+    adapters = (VoucherCode(), Donation(), LeisurePass(calls), entitlements, WebhookTill(calls, clock.now))
     return Runtime(
         settings=settings,
         database=Database(database_url, scheme=settings.scheme, pool_size=settings.pool_size),
         secrets=secrets,
-        clock=clock or SystemClock(),
+        clock=clock,
         issuer=TokenIssuer(secrets, name_issuer(settings.scheme)),
         card_keys=CardKeys(secrets),
         voucher_codes=VoucherCodes(secrets),
-        adapters={adapter.name: adapter for adapter in adapters},
+        adapters=build_registry(adapters),
+        endpoint_keys=EndpointKeys(secrets),
         limiter=Lockout(settings.redis_url),
         demo=demo,
     )

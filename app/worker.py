@@ -18,14 +18,19 @@ import structlog
 from procrastinate import App, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException
 
+from app.core.clock import london_date
 from app.core.database import APP_ROLE
 from app.earning.referrals import sweep_referrals
 from app.identity.tasks import sweep_sign_in
 from app.ledger.tasks import sweep_points
-from app.redemption.tasks import sweep_due_vouchers
+from app.redemption.asking import QuestionKeys
+from app.redemption.service import ASK_PARTNER
+from app.redemption.tasks import Asking, ask_due_partners, ask_partner, sweep_due_vouchers
 from app.rulebook.budgets import raise_alarms
 from app.web.logs import configure_logs
 from app.web.runtime import Runtime
+from app.wiring import ENTITLEMENTS
+from partners.entitlements import write_entitlements
 
 ATTEMPTS: Final = 10
 """How often a job is tried before it is dead: 1, 2, 4 ... seconds apart, a quarter of an hour and a half in all."""
@@ -63,13 +68,38 @@ def _raise_alarms(runtime: Runtime) -> None:
         _log.warning("budget alarm", campaign=alarm.campaign, percent=alarm.percent)
 
 
-TASKS: Final[tuple[Task, ...]] = ()
+def _asking(runtime: Runtime) -> Asking:
+    keys = QuestionKeys(runtime.voucher_codes, runtime.endpoint_keys, runtime.card_keys)
+    return Asking(runtime.database, runtime.clock, runtime.adapters, keys)
+
+
+def _write_entitlements(runtime: Runtime) -> None:
+    written = write_entitlements(runtime.settings.data_dir / ENTITLEMENTS, on=london_date(runtime.clock.now()))
+    if written is not None:
+        _log.info("entitlements written", passes=written[1])
+
+
+TASKS: Final[tuple[Task, ...]] = (
+    Task(ASK_PARTNER, lambda runtime, *, redemption: ask_partner(_asking(runtime), redemption=redemption)),
+)
 SCHEDULES: Final[tuple[Schedule, ...]] = (
     Schedule(
         "vouchers.end",
         "* * * * *",
         "End the vouchers whose time is over, and give their points and stock back",
         lambda runtime: sweep_due_vouchers(runtime.database, now=runtime.clock.now()),
+    ),
+    Schedule(
+        "redemptions.ask_partners",
+        "* * * * *",
+        "Ask partners about what they have not confirmed yet",
+        lambda runtime: ask_due_partners(_asking(runtime)),
+    ),
+    Schedule(
+        "passes.write_file",
+        "30 1 * * *",
+        "Write the nightly file of leisure passes",
+        _write_entitlements,
     ),
     Schedule(
         "points.expire",

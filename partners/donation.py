@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
-from partners.interface import Delivery, Issued, IssueRequest, PartnerRefused
+from partners.interface import Delivery, Issued, IssueRequest, PartnerRefused, Standing
 
 COMMUNITY_GROUP = "community_group"
 
@@ -25,7 +23,11 @@ class Donation:
         self.check(request)
         return Issued(partner_reference=request.reference.hex)
 
-    def cancel(self, reference: UUID) -> None:  # noqa: ARG002 - the interface's own signature
+    def look_up(self, request: IssueRequest) -> Standing:  # noqa: ARG002 - the interface's own signature
+        """It was done when it was issued."""
+        return Standing.USED
+
+    def cancel(self, request: IssueRequest) -> None:  # noqa: ARG002 - the interface's own signature
         """A gift is final."""
         message = "Points that you gave to a community group can't be taken back."
         raise PartnerRefused(message)

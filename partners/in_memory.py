@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from partners.interface import Delivery, Issued, IssueRequest, PartnerRefused, PartnerUnavailable
+from partners.interface import Delivery, Issued, IssueRequest, PartnerRefused, PartnerUnavailable, Standing
 
 
 class InMemory:
@@ -16,12 +16,15 @@ class InMemory:
         self.local = local
         self.delivery = delivery
         self.promised: dict[UUID, IssueRequest] = {}
+        self.used: set[UUID] = set()
+        self.taken_back: set[UUID] = set()
         self._refusal: str | None = None
+        self._is_member = False
         self._away = False
 
-    def refuse(self, sentence: str | None) -> None:
+    def refuse(self, sentence: str | None, *, is_member: bool = False) -> None:
         """Say no with this sentence from now on; None says yes again."""
-        self._refusal = sentence
+        self._refusal, self._is_member = sentence, is_member
 
     def go_away(self) -> None:
         """Give no answer until `come_back`."""
@@ -33,19 +36,32 @@ class InMemory:
     def check(self, request: IssueRequest) -> None:
         self._answer()
         if self._refusal is not None and request.reference not in self.promised:
-            raise PartnerRefused(self._refusal)
+            raise PartnerRefused(self._refusal, is_member=self._is_member)
 
     def issue(self, request: IssueRequest) -> Issued:
         self.check(request)
         self.promised.setdefault(request.reference, request)
         return Issued(partner_reference=f"memory-{request.reference.hex}")
 
-    def cancel(self, reference: UUID) -> None:
+    def use(self, reference: UUID) -> None:
+        """The resident has had it, by the partner's own books."""
+        self.used.add(reference)
+
+    def look_up(self, request: IssueRequest) -> Standing:
         self._answer()
-        if self.delivery is Delivery.SETTLED:
+        if request.reference in self.used:
+            return Standing.USED
+        if request.reference in self.taken_back:
+            return Standing.TAKEN_BACK
+        return Standing.PROMISED if request.reference in self.promised else Standing.UNKNOWN
+
+    def cancel(self, request: IssueRequest) -> None:
+        self._answer()
+        if self.delivery is Delivery.SETTLED or request.reference in self.used:
             message = "This reward has already been given and can't be taken back."
             raise PartnerRefused(message)
-        self.promised.pop(reference, None)
+        if self.promised.pop(request.reference, None) is not None:
+            self.taken_back.add(request.reference)
 
     def _answer(self) -> None:
         if self._away:

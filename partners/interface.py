@@ -9,10 +9,10 @@ PartnerFault
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 
@@ -26,9 +26,33 @@ class Delivery(StrEnum):
     """Nothing to show: it is done when it is issued, and can't be taken back."""
 
 
+class Standing(StrEnum):
+    """What has become of a promise, in the partner's own books."""
+
+    UNKNOWN = "unknown"
+    """The partner has never heard of it."""
+
+    PROMISED = "promised"
+    USED = "used"
+    TAKEN_BACK = "taken_back"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a partner across the network is asked, and the secret by which it knows us."""
+
+    url: str
+    secret: str = field(repr=False)
+
+
 @dataclass(frozen=True)
 class IssueRequest:
-    """One reward for one resident, who stays unnamed. `reference` is ours and the same on every repeat."""
+    """One reward for one resident, who stays unnamed. `reference` is ours and the same on every repeat.
+
+    `code` is what the resident will show; `member` their number with the partner, where the reward needs one;
+    `pass_days` how long a pass lasts from its first use, None for what is used once. `endpoint` is None where nobody
+    has to be asked.
+    """
 
     reference: UUID
     partner: str
@@ -37,6 +61,10 @@ class IssueRequest:
     points: int
     cost_pence: int
     expires_at: datetime
+    code: str | None = field(default=None, repr=False)
+    member: str | None = field(default=None, repr=False)
+    pass_days: int | None = None
+    endpoint: Endpoint | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +83,17 @@ class PartnerUnavailable(PartnerFault):
 
 
 class PartnerRefused(PartnerFault):
-    """The partner said no. Asking again will not help."""
+    """The partner said no. Asking again will not help.
+
+    `is_member`: because the person has with the partner already what the reward would give.
+    """
+
+    def __init__(self, sentence: str, *, is_member: bool = False) -> None:
+        self.is_member = is_member
+        super().__init__(sentence)
+
+
+MEMBER_NEEDED: Final = "Link your leisure card first: this pass is put onto it."
 
 
 class PartnerAdapter(Protocol):
@@ -79,5 +117,8 @@ class PartnerAdapter(Protocol):
     def issue(self, request: IssueRequest) -> Issued:
         """Have the partner promise the reward."""
 
-    def cancel(self, reference: UUID) -> None:
-        """Take the promise back; an unknown reference is no error. A settled one raises PartnerRefused."""
+    def look_up(self, request: IssueRequest) -> Standing:
+        """What has become of it. Never raises PartnerRefused."""
+
+    def cancel(self, request: IssueRequest) -> None:
+        """Take the promise back; an unknown reference is no error. What was settled or used raises PartnerRefused."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
-from partners.interface import Delivery, Issued, IssueRequest
+from partners.interface import Delivery, Issued, IssueRequest, Standing
 
 
 class VoucherCode:
@@ -20,5 +18,9 @@ class VoucherCode:
     def issue(self, request: IssueRequest) -> Issued:
         return Issued(partner_reference=request.reference.hex)
 
-    def cancel(self, reference: UUID) -> None:
+    def look_up(self, request: IssueRequest) -> Standing:  # noqa: ARG002 - the interface's own signature
+        """Only the scheme's own record knows more."""
+        return Standing.PROMISED
+
+    def cancel(self, request: IssueRequest) -> None:
         """The code stops working because the redemption's own status says so."""

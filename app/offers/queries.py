@@ -42,6 +42,8 @@ class RewardRead:
     stock_left: int | None
     voucher_days: int
     paused: bool
+    pass_days: int | None = None
+    member_source: str | None = None
 
 
 def get_partner(session: Session, *, partner_id: int) -> PartnerRead:
@@ -126,4 +128,6 @@ def read_reward(row: Reward, partner: Partner) -> RewardRead:
         stock_left=row.stock_left,
         voucher_days=row.voucher_days,
         paused=row.paused or not partner.active,
+        pass_days=row.pass_days,
+        member_source=row.member_source,
     )

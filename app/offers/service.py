@@ -42,8 +42,14 @@ def add_reward(
     stock: int | None,
     voucher_days: int,
     now: datetime,
+    pass_days: int | None = None,
+    member_source: str | None = None,
+    instead: RewardRead | None = None,
 ) -> RewardRead:
     """Something that points can be turned into; `stock` None has no limit, `voucher_days` is 1 to 366.
+
+    A pass lasts `pass_days` from its first use. It is put onto the card of `member_source`; `instead` is for those who
+    have already what it gives.
 
     Raises PartnerUnknown, or CostAboveBacking when its points would not cover what the partner is owed.
     """
@@ -64,6 +70,9 @@ def add_reward(
         stock_seeded=stock,
         stock_left=stock,
         voucher_days=voucher_days,
+        pass_days=pass_days,
+        member_source=member_source,
+        instead_reward_id=instead.id if instead else None,
     )
     session.add(row)
     session.flush()

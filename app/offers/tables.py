@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Integer, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, DateTime, Integer, LargeBinary, Text, Uuid
 from sqlmodel import Field
 
 from app.core.columns import Row
@@ -24,7 +25,11 @@ class Partner(Row, table=True):
 
 
 class Reward(Row, table=True):
-    """What points can be turned into. `stock_seeded` and `stock_left` are null where there is no limit."""
+    """What points can be turned into. `stock_seeded` and `stock_left` are null where there is no limit.
+
+    `pass_days` is how long a pass lasts from its first use, null for what is used once. `member_source` names the
+    source whose card it is put onto; `instead_reward_id` is for those who have with the partner already what it gives.
+    """
 
     __tablename__ = "rewards"
     __table_args__ = (
@@ -33,6 +38,7 @@ class Reward(Row, table=True):
         CheckConstraint("stock_left >= 0", name="ck_rewards_stock_left"),
         CheckConstraint("(stock_left IS NULL) = (stock_seeded IS NULL)", name="ck_rewards_stock_both"),
         CheckConstraint("voucher_days BETWEEN 1 AND 366", name="ck_rewards_voucher_days"),
+        CheckConstraint("pass_days BETWEEN 1 AND 366", name="ck_rewards_pass_days"),
     )
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
@@ -48,3 +54,18 @@ class Reward(Row, table=True):
     stock_left: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
     voucher_days: int = Field(default=30, sa_column=Column(Integer, nullable=False, server_default="30"))
     paused: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default="false"))
+    pass_days: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
+    member_source: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    instead_reward_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+
+
+class PartnerEndpoint(Row, table=True):
+    """Where a partner across the network is asked, for the rewards of one adapter. The secret is encrypted."""
+
+    __tablename__ = "partner_endpoints"
+
+    partner_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    adapter: str = Field(sa_column=Column(Text, primary_key=True))
+    url: str = Field(sa_column=Column(Text, nullable=False))
+    secret_sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    connected_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from app.core.clock import LONDON, write_clock
 from app.core.errors import Conflict, NotFound
+from partners.interface import MEMBER_NEEDED
 
 
 def _say_when(instant: datetime) -> str:
@@ -63,6 +64,46 @@ class VoucherCancelled(Conflict):
     def __init__(self, *, cancelled_at: datetime) -> None:
         self.cancelled_at = _write_instant(cancelled_at)
         super().__init__(f"This voucher was cancelled on {_say_when(cancelled_at)}.")
+
+
+class VoucherDeclined(Conflict):
+    """The partner would not honour it."""
+
+    code = "voucher-declined"
+
+    def __init__(self) -> None:
+        super().__init__("The partner did not confirm this voucher. Its points went back to the resident.")
+
+
+class VoucherEnding(Conflict):
+    """It is being taken back, and the partner has yet to say that it let go of it."""
+
+    code = "voucher-ending"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This voucher is being cancelled. Its points go back as soon as the partner has confirmed that."
+        )
+
+
+class PassOver(Conflict):
+    """A pass may be shown for so many days from its first use."""
+
+    code = "pass-over"
+
+    def __init__(self, *, valid_until_at: datetime) -> None:
+        self.valid_until_at = _write_instant(valid_until_at)
+        super().__init__(f"This pass ended on {_say_when(valid_until_at)}.")
+
+
+class MembershipNeeded(Conflict):
+    """The reward is put onto a card of `source`, and the resident has linked none."""
+
+    code = "membership-needed"
+
+    def __init__(self, *, source: str) -> None:
+        self.source = source
+        super().__init__(f"{MEMBER_NEEDED} You have not spent any points.")
 
 
 class VoucherNotReady(Conflict):

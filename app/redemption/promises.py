@@ -15,7 +15,7 @@ _DEAREST = text("""
     SELECT coalesce(max(ceil(cost_pence * 100.0 / points)), 0)::bigint FROM (
         SELECT cost_pence, points FROM rewards
         UNION ALL
-        SELECT cost_pence, points FROM redemptions WHERE status IN ('confirming', 'issued')
+        SELECT cost_pence, points FROM redemptions WHERE status IN ('confirming', 'issued', 'cancelling')
     ) AS promised
 """)
 

@@ -20,18 +20,24 @@ from app.redemption.tables import Redemption
 
 
 class VoucherStatus(StrEnum):
-    """As stored; only an issued voucher can be redeemed, cancelled or expire."""
+    """As stored. Issued vouchers can be redeemed; they, and those that the partner has yet to confirm, cancelled."""
 
     CONFIRMING = "confirming"
     ISSUED = "issued"
+    CANCELLING = "cancelling"
     REDEEMED = "redeemed"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    DECLINED = "declined"
 
 
 @dataclass(frozen=True)
 class VoucherRead:
-    """What the resident sees. `code` and `token` (the QR's text) are None where there is nothing to show."""
+    """What the resident sees. `code` and `token` (the QR's text) are None where there is nothing to show.
+
+    `reason` is the partner's own sentence, `instead` a reward for those who have already what this one gives, and
+    `valid_until_at` the end of a pass that has begun.
+    """
 
     id: UUID
     code: str | None
@@ -46,11 +52,14 @@ class VoucherRead:
     expires_at: datetime
     redeemed_at: datetime | None
     ended_at: datetime | None
+    reason: str | None = None
+    instead: UUID | None = None
+    valid_until_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class TillVoucher:
-    """What the partner sees: nothing of the resident, and no code."""
+    """What the partner sees: nothing of the resident, and no code. `valid`: it could be redeemed, or shown, now."""
 
     id: UUID
     status: VoucherStatus
@@ -62,11 +71,8 @@ class TillVoucher:
     expires_at: datetime
     redeemed_at: datetime | None
     ended_at: datetime | None
-
-    @property
-    def valid(self) -> bool:
-        """Whether it could be redeemed now."""
-        return self.status is VoucherStatus.ISSUED
+    valid_until_at: datetime | None
+    valid: bool
 
 
 def status_at(row: Redemption, now: datetime) -> VoucherStatus:
@@ -127,6 +133,8 @@ def read_for_till(row: Redemption, reward: Reward, now: datetime) -> TillVoucher
         expires_at=row.expires_at,
         redeemed_at=row.redeemed_at,
         ended_at=row.ended_at,
+        valid_until_at=row.valid_until_at,
+        valid=status_at(row, now) is VoucherStatus.ISSUED or (row.valid_until_at or now) > now,
     )
 
 
@@ -160,7 +168,9 @@ def _read_vouchers(
     vouchers = []
     for row in kept:
         reward, partner = rewards[row.reward_id]
-        shown = row.code_hash is not None
+        confirmed = row.status not in {VoucherStatus.CONFIRMING, VoucherStatus.DECLINED}
+        shown = row.code_hash is not None and confirmed
+        instead = session.get(Reward, reward.instead_reward_id) if row.offers_instead else None
         vouchers.append(
             VoucherRead(
                 id=row.public_id,
@@ -176,6 +186,9 @@ def _read_vouchers(
                 expires_at=row.expires_at,
                 redeemed_at=row.redeemed_at,
                 ended_at=row.ended_at,
+                reason=row.end_reason,
+                instead=instead.public_id if instead else None,
+                valid_until_at=row.valid_until_at,
             )
         )
     return vouchers

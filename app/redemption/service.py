@@ -6,8 +6,7 @@ of one kind in id order. A voucher's end is decided by whoever gets its row firs
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,29 +16,38 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core.errors import TryAgain
 from app.core.ids import take_id, uuid7
-from app.core.units import Pence
-from app.ledger.chart import SCHEME, AccountKind
-from app.ledger.service import capture_hold, place_hold, release_holds
+from app.jobs import promise_job
+from app.ledger.service import place_hold
 from app.offers.errors import RewardPaused
 from app.offers.queries import RewardRead
-from app.offers.service import give_back_stock, take_stock
+from app.offers.service import take_stock
 from app.offers.tables import Reward
+from app.redemption.asking import begin_taking_back
 from app.redemption.codes import VoucherCodes
+from app.redemption.ending import end_unused, note_visit, spend_voucher
 from app.redemption.errors import (
     AlreadyRedeemed,
+    MembershipNeeded,
     PartnerDeclined,
     PartnerNotReached,
+    PassOver,
     RedeemingPaused,
     RedemptionUnknown,
     VoucherCancelled,
+    VoucherDeclined,
+    VoucherEnding,
     VoucherExpired,
     VoucherNotReady,
     VoucherUnknown,
 )
 from app.redemption.queries import TillVoucher, VoucherRead, VoucherStatus, get_redemption, read_for_till, status_at
 from app.redemption.tables import Redemption
+from app.residents.memberships import has_card_of
 from app.rulebook.pauses import Paused, find_running_pauses
 from partners.interface import Delivery, IssueRequest, PartnerAdapter, PartnerRefused, PartnerUnavailable
+
+ASK_PARTNER = "redemptions.ask_partner"
+"""The job that puts the question which is due about one voucher."""
 
 
 def redeem_reward(
@@ -51,21 +59,26 @@ def redeem_reward(
     adapters: Mapping[str, PartnerAdapter],
     now: datetime,
 ) -> VoucherRead:
-    """Take one from stock, hold its points, and have the partner promise it.
+    """Take one from stock, hold its points, and have the partner promise it: at once, or by a job after the commit.
 
-    Raises RedeemingPaused, RewardUnknown, RewardPaused, OutOfStock, InsufficientPoints, PartnerDeclined or
-    PartnerNotReached; the caller then rolls back, so nothing has changed.
+    Raises RedeemingPaused, RewardUnknown, RewardPaused, OutOfStock, MembershipNeeded, InsufficientPoints,
+    PartnerDeclined or PartnerNotReached; the caller then rolls back, so nothing has changed.
     """
     _refuse_while_paused(session)
     taken = take_stock(session, reward=reward)
-    adapter = _find_local_adapter(taken, adapters)
+    adapter = adapters.get(taken.adapter)
+    if adapter is None:  # nobody wired it
+        raise RewardPaused
+    if taken.member_source and not has_card_of(session, resident_id=resident_id, source=taken.member_source):
+        raise MembershipNeeded(source=taken.member_source)
     hold_id = place_hold(session, wallet_id=resident_id, points=taken.points, now=now)
-    public_id = uuid7(now)
+    public_id, number = uuid7(now), take_id(session)
     expires_at = now + timedelta(days=taken.voucher_days)
-    _issue(adapter, taken, reference=public_id, expires_at=expires_at)
-    settled = adapter.delivery is Delivery.SETTLED
+    if adapter.local:
+        _issue(adapter, taken, reference=public_id, expires_at=expires_at)
+    shown = adapter.delivery is Delivery.CODE
     row = {
-        "id": take_id(session),
+        "id": number,
         "public_id": public_id,
         "resident_id": resident_id,
         "reward_id": taken.id,
@@ -73,13 +86,13 @@ def redeem_reward(
         "hold_id": hold_id,
         "points": taken.points,
         "cost_pence": taken.cost_pence,
-        "status": VoucherStatus.REDEEMED if settled else VoucherStatus.ISSUED,
-        "code_hash": None if settled else codes.hash(codes.code_for(public_id)),
-        "token_hash": None if settled else codes.hash(codes.token_for(public_id)),
+        "status": VoucherStatus.ISSUED if adapter.local else VoucherStatus.CONFIRMING,
+        "code_hash": codes.hash(codes.code_for(public_id)) if shown else None,
+        "token_hash": codes.hash(codes.token_for(public_id)) if shown else None,
         "made_at": now,
         "expires_at": expires_at,
-        "redeemed_at": now if settled else None,
-        "ended_at": now if settled else None,
+        "remote": not adapter.local,
+        "ask_at": None if adapter.local else now,
     }
     made = session.execute(
         insert(Redemption)
@@ -89,11 +102,10 @@ def redeem_reward(
     ).first()
     if made is None:  # two short codes in 2^50 met: the next run draws another id, and so another code
         raise TryAgain
-    if settled:
-        payee = AccountKind.COMMUNITY_GROUP if taken.partner.kind == "community_group" else AccountKind.REDEEMED
-        _capture(
-            session, hold_id=hold_id, partner_id=taken.partner.id, payee=payee, cost_pence=taken.cost_pence, now=now
-        )
+    if not adapter.local:
+        promise_job(session, task=ASK_PARTNER, args={"redemption": number})
+    elif not shown:
+        spend_voucher(session, session.get_one(Redemption, number), now=now)
     return get_redemption(session, resident_id=resident_id, redemption=public_id, codes=codes, now=now)
 
 
@@ -106,34 +118,30 @@ def check_voucher(session: Session, *, partner_id: int, code: str, codes: Vouche
 
 
 def redeem_voucher(session: Session, *, partner_id: int, code: str, codes: VoucherCodes, now: datetime) -> TillVoucher:
-    """Honour the voucher, once: its points are spent and the partner is owed its price.
+    """Honour the voucher, once: its points are spent and the partner is owed its price. A pass may be shown again.
 
-    Raises VoucherUnknown (also for another partner's), AlreadyRedeemed, VoucherExpired, VoucherCancelled or
-    VoucherNotReady.
+    Raises VoucherUnknown (also for another partner's), AlreadyRedeemed, PassOver, VoucherExpired, VoucherCancelled,
+    VoucherDeclined, VoucherEnding or VoucherNotReady.
     """
     row = session.exec(_select_by_code(partner_id, code, codes).with_for_update()).first()
     if row is None:
         raise VoucherUnknown
-    _refuse_unless_issued(row, now)
-    row.status, row.redeemed_at, row.ended_at = VoucherStatus.REDEEMED, now, now
-    session.flush()
-    _capture(
-        session,
-        hold_id=row.hold_id,
-        partner_id=partner_id,
-        payee=AccountKind.REDEEMED,
-        cost_pence=Pence(row.cost_pence),
-        now=now,
-    )
+    if row.valid_until_at is not None:
+        if row.valid_until_at <= now:
+            raise PassOver(valid_until_at=row.valid_until_at)
+        note_visit(session, row, now=now)
+    else:
+        _refuse_unless_issued(row, now)
+        spend_voucher(session, row, now=now)
     return read_for_till(row, _get_reward_row(session, row), now)
 
 
 def cancel_redemption(
     session: Session, *, resident_id: int, redemption: UUID, codes: VoucherCodes, now: datetime
 ) -> VoucherRead:
-    """Give the resident the points back and the partner its stock.
+    """Give the resident the points back and the partner its stock; a partner across the network lets go of it first.
 
-    Raises RedemptionUnknown, AlreadyRedeemed, VoucherExpired, VoucherCancelled or VoucherNotReady.
+    Raises RedemptionUnknown, AlreadyRedeemed, VoucherExpired, VoucherCancelled, VoucherDeclined or VoucherEnding.
     """
     row = session.exec(
         select(Redemption)
@@ -143,8 +151,9 @@ def cancel_redemption(
     ).first()
     if row is None:
         raise RedemptionUnknown
-    _refuse_unless_issued(row, now)
-    _end(session, [row], status=VoucherStatus.CANCELLED, now=now)
+    if row.status != VoucherStatus.CONFIRMING:
+        _refuse_unless_issued(row, now)
+    _take_back(session, [row], ends_as=VoucherStatus.CANCELLED, now=now)
     return get_redemption(session, resident_id=resident_id, redemption=redemption, codes=codes, now=now)
 
 
@@ -155,14 +164,16 @@ def expire_due_vouchers(session: Session, *, now: datetime, limit: int = 500) ->
     """
     due = session.exec(
         select(Redemption)
-        .where(Redemption.status == VoucherStatus.ISSUED, col(Redemption.expires_at) <= now)
+        .where(
+            col(Redemption.status).in_((VoucherStatus.ISSUED, VoucherStatus.CONFIRMING)),
+            col(Redemption.expires_at) <= now,
+        )
         .order_by(col(Redemption.expires_at))
         .limit(limit)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     ).all()
-    if due:
-        _end(session, list(due), status=VoucherStatus.EXPIRED, now=now)
+    _take_back(session, due, ends_as=VoucherStatus.EXPIRED, now=now)
     return len(due)
 
 
@@ -171,14 +182,6 @@ def _refuse_while_paused(session: Session) -> None:
     for pause in find_running_pauses(session):
         if pause.what is Paused.REDEEMING:
             raise RedeemingPaused(notice=pause.notice, since_at=pause.from_at)
-
-
-def _find_local_adapter(reward: RewardRead, adapters: Mapping[str, PartnerAdapter]) -> PartnerAdapter:
-    """A partner across the network can't be asked inside a transaction, and one that nobody wired not at all."""
-    adapter = adapters.get(reward.adapter)
-    if adapter is None or not adapter.local:
-        raise RewardPaused
-    return adapter
 
 
 def _issue(adapter: PartnerAdapter, reward: RewardRead, *, reference: UUID, expires_at: datetime) -> None:
@@ -198,22 +201,6 @@ def _issue(adapter: PartnerAdapter, reward: RewardRead, *, reference: UUID, expi
         raise PartnerDeclined(reason=str(refused)) from refused
     except PartnerUnavailable as unavailable:
         raise PartnerNotReached from unavailable
-
-
-def _capture(
-    session: Session, *, hold_id: int, partner_id: int, payee: AccountKind, cost_pence: Pence, now: datetime
-) -> None:
-    """Points go to the scheme's spent points, or to the community group itself; the partner is owed the pence."""
-    owner = partner_id if payee is AccountKind.COMMUNITY_GROUP else SCHEME
-    capture_hold(
-        session,
-        hold_id=hold_id,
-        payee_kind=payee,
-        payee_owner=owner,
-        partner_id=partner_id,
-        cost_pence=cost_pence,
-        now=now,
-    )
 
 
 def _select_by_code(partner_id: int, code: str, codes: VoucherCodes) -> SelectOfScalar[Redemption]:
@@ -242,16 +229,21 @@ def _refuse_unless_issued(row: Redemption, now: datetime) -> None:
             raise VoucherCancelled(cancelled_at=row.ended_at)
         case VoucherStatus.EXPIRED:
             raise VoucherExpired(expired_at=row.expires_at)
+        case VoucherStatus.DECLINED:
+            raise VoucherDeclined
+        case VoucherStatus.CANCELLING:
+            raise VoucherEnding
         case VoucherStatus.CONFIRMING:
             raise VoucherNotReady
         case VoucherStatus.ISSUED:
             return
 
 
-def _end(session: Session, rows: list[Redemption], *, status: VoucherStatus, now: datetime) -> None:
-    """Rows locked by the caller end without having been used."""
+def _take_back(session: Session, rows: Sequence[Redemption], *, ends_as: VoucherStatus, now: datetime) -> None:
+    """Rows locked by the caller end without having been used, or begin to."""
     for row in rows:
-        row.status, row.ended_at = status, now
-    session.flush()
-    give_back_stock(session, counts=Counter(row.reward_id for row in rows))
-    release_holds(session, hold_ids=[row.hold_id for row in rows], now=now)
+        if row.remote:
+            begin_taking_back(session, row, ends_as=ends_as, now=now)
+            promise_job(session, task=ASK_PARTNER, args={"redemption": row.id})
+    if local := [row for row in rows if not row.remote]:
+        end_unused(session, local, status=ends_as, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, LargeBinary, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, DateTime, Index, Integer, LargeBinary, Text, Uuid
 from sqlmodel import Field
 
 from app.core.columns import Row
@@ -14,18 +14,26 @@ from app.core.columns import Row
 class Redemption(Row, table=True):
     """One reward taken by one resident: its hold in the ledger and its voucher.
 
-    `status`: issued, redeemed, cancelled or expired (confirming, for remote adapters, comes with them). No code is
-    stored: both are derived from a secret and `public_id`; the keyed hashes find the row.
+    `status`: issued, redeemed, cancelled, expired or declined; with a `remote` partner first confirming, and cancelling
+    while the partner has yet to let go of it, after which it is what `ends_as` says. `ask_at` is when the partner is
+    asked next, null when nothing is open. `end_reason` is the partner's own sentence. A pass has `valid_until_at` from
+    its first use on. No code is stored: both are derived from a secret and `public_id`; the keyed hashes find the row.
     """
 
     __tablename__ = "redemptions"
     __table_args__ = (
         CheckConstraint(
-            "status IN ('confirming', 'issued', 'redeemed', 'cancelled', 'expired')", name="ck_redemptions_status"
+            "status IN ('confirming', 'issued', 'cancelling', 'redeemed', 'cancelled', 'expired', 'declined')",
+            name="ck_redemptions_status",
         ),
+        CheckConstraint(
+            "(ask_at IS NOT NULL) = (status IN ('confirming', 'cancelling'))", name="ck_redemptions_ask_at"
+        ),
+        CheckConstraint("status <> 'cancelling' OR ends_as IN ('cancelled', 'expired')", name="ck_redemptions_ends_as"),
         CheckConstraint("points > 0", name="ck_redemptions_points"),
         CheckConstraint("(status = 'redeemed') = (redeemed_at IS NOT NULL)", name="ck_redemptions_redeemed_at"),
         Index("ix_redemptions_due", "expires_at", postgresql_where="status = 'issued'"),
+        Index("ix_redemptions_ask", "ask_at", postgresql_where="ask_at IS NOT NULL"),
         Index("ix_redemptions_resident", "resident_id", "id"),
         Index("ix_redemptions_partner", "partner_id", "id"),
     )
@@ -45,3 +53,22 @@ class Redemption(Row, table=True):
     expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     redeemed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
     ended_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
+    remote: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default="false"))
+    partner_reference: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    asked: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    ask_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
+    ends_as: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    end_reason: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    offers_instead: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default="false"))
+    valid_until_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
+
+
+class RedemptionVisit(Row, table=True):
+    """One use of a pass, the first one too."""
+
+    __tablename__ = "redemption_visits"
+    __table_args__ = (Index("ix_redemption_visits_redemption", "redemption_id", "visited_at"),)
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    redemption_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    visited_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

@@ -15,7 +15,7 @@ _DRIFT = text("""
     FROM ledger_holds h FULL JOIN redemptions r ON r.hold_id = h.id
     WHERE h.id IS NULL OR r.id IS NULL OR h.amount <> r.points OR h.wallet_id <> r.resident_id
         OR h.state <> CASE r.status WHEN 'redeemed' THEN :captured WHEN 'issued' THEN :open
-                                    WHEN 'confirming' THEN :open ELSE :released END
+                                    WHEN 'confirming' THEN :open WHEN 'cancelling' THEN :open ELSE :released END
     ORDER BY 1, 3
 """)
 

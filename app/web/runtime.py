@@ -10,6 +10,7 @@ from app.core.database import Database
 from app.core.secret_store import Secrets
 from app.core.settings import Settings
 from app.identity.tokens import TokenIssuer
+from app.offers.endpoints import EndpointKeys
 from app.redemption.codes import VoucherCodes
 from app.residents.cards import CardKeys
 from app.web.lockout import Lockout
@@ -28,5 +29,6 @@ class Runtime:
     card_keys: CardKeys
     voucher_codes: VoucherCodes
     adapters: Mapping[str, PartnerAdapter]
+    endpoint_keys: EndpointKeys
     limiter: Lockout
     demo: bool

@@ -24,6 +24,7 @@ from app.ledger.chart import AccountKind, Unit
 from app.ledger.posting import Award, post_awards
 from app.ledger.service import fund_campaign, open_account, pay_into_pot
 from app.main import create_app
+from app.offers.endpoints import EndpointKeys
 from app.offers.service import add_partner, add_reward
 from app.redemption.codes import VoucherCodes
 from app.residents.cards import CardKeys
@@ -104,6 +105,7 @@ def build_runtime_for(database: Database, secrets: Secrets, clock: SetClock) -> 
         card_keys=CardKeys(secrets),
         voucher_codes=VoucherCodes(secrets),
         adapters={adapter.name: adapter for adapter in adapters},
+        endpoint_keys=EndpointKeys(secrets),
         limiter=Lockout(),
         demo=False,
     )

@@ -6,19 +6,37 @@ import importlib
 import inspect
 import pkgutil
 import re
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
+import httpx
 import pytest
 
 import partners
+from partners.calling import Calls
 from partners.donation import Donation
 from partners.in_memory import InMemory
-from partners.interface import Delivery, IssueRequest, PartnerAdapter, PartnerRefused, PartnerUnavailable
+from partners.interface import (
+    Delivery,
+    Endpoint,
+    IssueRequest,
+    PartnerAdapter,
+    PartnerRefused,
+    PartnerUnavailable,
+    Standing,
+)
+from partners.leisure_file import LeisureFile
+from partners.leisure_pass import LeisurePass
 from partners.registry import NameTaken, build_registry
 from partners.voucher_code import VoucherCode
+from partners.webhook import WebhookTill
+from tests.fakes.leisure_operator import SECRET, LeisureBooks
+from tests.fakes.till import SECRET as TILL_SECRET
+from tests.fakes.till import Till
 
 COFFEE = IssueRequest(
     reference=UUID("0199c1a0-0000-7000-8000-000000000001"),
@@ -30,6 +48,28 @@ COFFEE = IssueRequest(
     expires_at=datetime(2026, 12, 22, 12, tzinfo=UTC),
 )
 GIFT = replace(COFFEE, partner="Friends of Gledhow Valley Woods", partner_kind="community_group", reward="100 points")
+
+
+PASS = replace(
+    COFFEE, reward="A week's pass", member="L1234", pass_days=7, endpoint=Endpoint("http://127.0.0.1", SECRET)
+)
+TILL = replace(COFFEE, code="ABCDE-FGHJK", endpoint=Endpoint("http://127.0.0.1/till", TILL_SECRET))
+
+
+def _calls(transport: httpx.MockTransport) -> Calls:
+    return Calls(httpx.Client(transport=transport), wait=lambda _: None)
+
+
+def _leisure_pass(books: LeisureBooks) -> LeisurePass:
+    return LeisurePass(_calls(books.as_transport()))
+
+
+def _leisure_file() -> LeisureFile:
+    return LeisureFile(Path(tempfile.mkdtemp(prefix="rewards-tests-")))
+
+
+def _webhook(till: Till) -> WebhookTill:
+    return WebhookTill(_calls(till.as_transport()), lambda: datetime.now(UTC))
 
 
 def _refusing(adapter: InMemory) -> InMemory:
@@ -57,6 +97,14 @@ CASES = {
         make_refusing=lambda: _refusing(InMemory(delivery=Delivery.SETTLED)),
     ),
 }
+REMOTE = {
+    "leisure_pass": Case(
+        lambda: _leisure_pass(LeisureBooks()), PASS, lambda: _leisure_pass(LeisureBooks("refuses")), COFFEE
+    ),
+    "leisure_file": Case(_leisure_file, PASS, _leisure_file, COFFEE),
+    "webhook": Case(lambda: _webhook(Till()), TILL),
+}
+CASES |= REMOTE
 REFUSING = {name: case for name, case in CASES.items() if case.make_refusing is not None}
 
 
@@ -105,9 +153,9 @@ def test_only_what_has_not_been_settled_can_be_taken_back(case: Case) -> None:
     for _ in range(2):
         if adapter.delivery is Delivery.SETTLED:
             with pytest.raises(PartnerRefused):
-                adapter.cancel(case.served.reference)
+                adapter.cancel(case.served)
         else:
-            adapter.cancel(case.served.reference)
+            adapter.cancel(case.served)
 
 
 @pytest.mark.parametrize("name", REFUSING)
@@ -129,14 +177,14 @@ def test_the_twin_keeps_only_what_it_promised() -> None:
     assert not adapter.promised
     adapter.issue(COFFEE)
     assert adapter.promised == {COFFEE.reference: COFFEE}
-    adapter.cancel(COFFEE.reference)
+    adapter.cancel(COFFEE)
     assert not adapter.promised
 
 
 def test_a_partner_that_was_away_can_be_asked_again() -> None:
     adapter = InMemory()
     adapter.go_away()
-    for ask in (lambda: adapter.check(COFFEE), lambda: adapter.issue(COFFEE), lambda: adapter.cancel(COFFEE.reference)):
+    for ask in (lambda: adapter.check(COFFEE), lambda: adapter.issue(COFFEE), lambda: adapter.cancel(COFFEE)):
         with pytest.raises(PartnerUnavailable):
             ask()
     assert not adapter.promised
@@ -156,3 +204,25 @@ def test_two_adapters_never_answer_to_one_name() -> None:
     assert set(build_registry([VoucherCode(), Donation()])) == {"voucher_code", "donation"}
     with pytest.raises(NameTaken, match="voucher_code"):
         build_registry([VoucherCode(), VoucherCode()])
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if name in {*REMOTE, "in_memory"}])
+def test_a_partner_across_the_network_can_say_what_has_become_of_a_promise(name: str) -> None:
+    case = CASES[name]
+    adapter = case.make()
+    assert adapter.look_up(case.served) is Standing.UNKNOWN
+    adapter.issue(case.served)
+    settled = adapter.delivery is Delivery.SETTLED
+    assert adapter.look_up(case.served) is (Standing.USED if settled else Standing.PROMISED)
+    if not settled:
+        adapter.cancel(case.served)
+        assert adapter.look_up(case.served) is Standing.TAKEN_BACK
+
+
+@pytest.mark.parametrize("name", ["leisure_pass", "webhook"])
+def test_a_partner_that_nobody_has_connected_is_away_and_does_not_refuse(name: str) -> None:
+    case = CASES[name]
+    adapter = case.make()
+    for ask in (adapter.issue, adapter.cancel, adapter.look_up):
+        with pytest.raises(PartnerUnavailable):
+            ask(replace(case.served, endpoint=None))

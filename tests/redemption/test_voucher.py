@@ -27,7 +27,6 @@ from app.redemption.errors import (
 )
 from app.redemption.queries import TillVoucher, VoucherRead, VoucherStatus, list_partner_redemptions, list_redemptions
 from app.redemption.service import check_voucher, redeem_reward
-from partners.in_memory import InMemory
 from tests.redemption.scheme import Scheme
 
 
@@ -249,11 +248,6 @@ def _adapter_is_missing(scheme: Scheme) -> RewardRead:
     return scheme.add_reward(stock=5, adapter="never_wired")
 
 
-def _adapter_is_remote(scheme: Scheme) -> RewardRead:
-    scheme.adapters = {"in_memory": InMemory(local=False)}
-    return scheme.add_reward(stock=5, adapter="in_memory")
-
-
 def _gift_to_a_business(scheme: Scheme) -> RewardRead:
     return scheme.add_reward(stock=5, adapter="donation")
 
@@ -267,7 +261,6 @@ def _gift_to_a_business(scheme: Scheme) -> RewardRead:
         (_partner_says_no, PartnerDeclined),
         (_partner_is_away, PartnerNotReached),
         (_adapter_is_missing, RewardPaused),
-        (_adapter_is_remote, RewardPaused),
         (_gift_to_a_business, PartnerDeclined),
     ],
 )

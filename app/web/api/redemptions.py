@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Query
+from sqlmodel import Session
 from starlette.responses import Response
 
 from app.core.ids import parse_public_id, public_id
@@ -18,8 +19,9 @@ from app.offers.errors import RewardUnknown
 from app.redemption.codes import VoucherCodes
 from app.redemption.errors import RedemptionUnknown
 from app.redemption.qr import draw_qr
-from app.redemption.queries import VoucherRead, get_redemption, list_redemptions
+from app.redemption.queries import VoucherRead, VoucherStatus, get_redemption, list_redemptions
 from app.redemption.service import cancel_redemption, redeem_reward
+from app.residents.queries import ResidentRead
 from app.web.api.answers import SIGNED_IN, Shape, declines, link_next, respond, takes
 from app.web.callers import SignedIn, as_resident
 from app.web.idempotency import run_once
@@ -53,7 +55,9 @@ class VoucherPartner(Shape):
 class VoucherShape(Shape):
     """`qr` is a picture (an SVG data URL) that says `qr_text`; all three codes are null where nothing has to be shown.
 
-    `status`: issued, redeemed, cancelled or expired.
+    `status`: confirming (the partner has yet to say yes), issued, cancelling, redeemed, cancelled, expired or declined.
+    `reason` is the partner's own sentence, `instead` a reward for who has already what this one gives, `valid_until_at`
+    the end of a pass that has begun.
     """
 
     id: str
@@ -67,6 +71,9 @@ class VoucherShape(Shape):
     made_at: datetime
     expires_at: datetime
     redeemed_at: datetime | None
+    reason: str | None
+    instead: str | None
+    valid_until_at: datetime | None
 
 
 class VoucherPage(Shape):
@@ -80,30 +87,27 @@ class VoucherPage(Shape):
     "/v1/redemptions",
     status_code=201,
     response_model=VoucherShape,
-    responses=declines(*SIGNED_IN, 400, 404, 409, 413, 415, 422),
+    responses=declines(*SIGNED_IN, 400, 404, 409, 413, 415, 422)
+    | {202: {"model": VoucherShape, "description": "The partner has yet to confirm it; look again in a minute."}},
     openapi_extra=takes(("application/json", RedemptionOrder)),
 )
 def make_redemption(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Response:
     """Turn points into a voucher: they are held until the partner redeems it. Scope `resident`."""
     reward = _read_reward_id(body.read(RedemptionOrder))
     runtime = call.runtime
-    answer = run_once(
-        call,
-        as_resident,
-        lambda session, me: _keep(
-            201,
-            redeem_reward(
-                session,
-                resident_id=me.id,
-                reward=reward,
-                codes=runtime.voucher_codes,
-                adapters=runtime.adapters,
-                now=call.now,
-            ),
-        ),
-        key=key,
-        sent=body,
-    )
+
+    def serve(session: Session, me: ResidentRead) -> Answer:
+        voucher = redeem_reward(
+            session,
+            resident_id=me.id,
+            reward=reward,
+            codes=runtime.voucher_codes,
+            adapters=runtime.adapters,
+            now=call.now,
+        )
+        return _keep(202 if voucher.status is VoucherStatus.CONFIRMING else 201, voucher)
+
+    answer = run_once(call, as_resident, serve, key=key, sent=body)
     return _respond(answer, runtime.voucher_codes)
 
 
@@ -206,6 +210,9 @@ def _present(voucher: VoucherRead) -> VoucherShape:
         made_at=voucher.made_at,
         expires_at=voucher.expires_at,
         redeemed_at=voucher.redeemed_at,
+        reason=voucher.reason,
+        instead=public_id("rew", voucher.instead) if voucher.instead else None,
+        valid_until_at=voucher.valid_until_at,
     )
 
 

@@ -32,6 +32,8 @@ WHY_NOT = {
     "redeemed": "This voucher has been used.",
     "cancelled": "This voucher was cancelled.",
     "expired": "This voucher has expired.",
+    "cancelling": "This voucher is being cancelled.",
+    "declined": "The partner did not confirm this voucher.",
 }
 
 
@@ -42,7 +44,10 @@ class CodeOrder(msgspec.Struct, frozen=True):
 
 
 class TillShape(Shape):
-    """What a voucher is for and whether it is good; nothing about who holds it."""
+    """What a voucher is for and whether it is good; nothing about who holds it.
+
+    `valid_until_at` is the end of a pass that has begun, which may be shown until then.
+    """
 
     id: str
     status: str
@@ -54,6 +59,7 @@ class TillShape(Shape):
     made_at: datetime
     expires_at: datetime
     redeemed_at: datetime | None
+    valid_until_at: datetime | None
 
 
 @router.post(
@@ -128,11 +134,12 @@ def _present(voucher: TillVoucher) -> TillShape:
         id=public_id("red", voucher.id),
         status=voucher.status.value,
         valid=voucher.valid,
-        why_not=WHY_NOT[voucher.status.value],
+        why_not=None if voucher.valid else WHY_NOT[voucher.status.value],
         reward=VoucherReward(id=public_id("rew", voucher.reward_id), title=voucher.reward_title),
         points=voucher.points,
         cost_pence=voucher.cost_pence,
         made_at=voucher.made_at,
         expires_at=voucher.expires_at,
         redeemed_at=voucher.redeemed_at,
+        valid_until_at=voucher.valid_until_at,
     )

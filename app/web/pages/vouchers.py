@@ -49,7 +49,8 @@ def voucher(request: Request, written: str) -> Response:
             session, resident_id=resident.id, redemption=wanted, codes=call.runtime.voucher_codes, now=call.now
         ),
     )
-    qr = draw_qr(shown.token) if shown.token and shown.status is VoucherStatus.ISSUED else None
+    to_show = shown.status is VoucherStatus.ISSUED or (shown.valid_until_at or call.now) > call.now
+    qr = draw_qr(shown.token) if shown.token and to_show else None
     return render(request, "voucher.html", voucher=shown, qr=qr)
 
 
