@@ -31,7 +31,7 @@ define install
 fi
 endef
 
-.PHONY: help run test test-nightly check fix migrate bench docs frontend runtime tools
+.PHONY: help run test test-nightly check audit sbom fix migrate bench docs frontend runtime tools
 .DEFAULT_GOAL := help
 
 help: ## List these commands
@@ -47,12 +47,20 @@ test: tools frontend ## Run the tests; make test ARGS='-k ledger' runs some
 test-nightly: tools frontend ## Run every test, the slow ones too, with many more random cases
 	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -m '' $(ARGS)
 
-check: tools ## Check format, lint, types, import contracts and documentation
+check: tools ## Check format, lint, types, import contracts, documentation and dependencies
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/mkdocs build --quiet --strict --config-file .ci/mkdocs.yml
+	@$(BIN)/python .ci/audit.py
+
+audit: tools ## Look our dependencies up among known vulnerabilities; AUDIT=required fails where that can't be done
+	@$(BIN)/python .ci/audit.py
+
+sbom: tools ## Write build/sbom.cdx.json, the software bill of materials (CycloneDX)
+	@mkdir -p build
+	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o build/sbom.cdx.json requirements.lock
 
 fix: tools ## Mend format and lint where that can be done by rule
 	$(BIN)/ruff check --fix

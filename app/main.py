@@ -16,6 +16,7 @@ from app.web.api import routes as api
 from app.web.assets import STATIC, Assets
 from app.web.bodies import BodyGate
 from app.web.handlers import add_handlers
+from app.web.header_limits import HeaderGate
 from app.web.heads import HeadAsGet
 from app.web.logs import configure_logs
 from app.web.openapi import describe
@@ -45,7 +46,9 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.mount("/static", Assets(directory=STATIC, check_dir=False), name="static")
     app.add_middleware(BodyGate)
     app.add_middleware(HeadAsGet)
-    app.add_middleware(RequestEnvelope)  # added last, so it is outermost
+    app.add_middleware(HeaderGate)
+    # Added last, so it is outermost.
+    app.add_middleware(RequestEnvelope, strict_transport=not (runtime.demo or runtime.settings.is_loopback))
     return app
 
 

@@ -23,6 +23,7 @@ from app.core.migration import migrate_scheme
 from app.core.postgres import running_postgres
 from app.core.secret_store import Secrets, resolve_secrets
 from app.core.settings import Settings
+from tests.log_watch import LogWatch
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 settings.register_profile("always", deadline=None, derandomize=True, suppress_health_check=SLOW)
@@ -32,6 +33,11 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "always"))
 T = TypeVar("T")
 SCHEME = "leeds"
 _numbers = itertools.count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The whole run is watched for what must not be logged."""
+    config.pluginmanager.register(LogWatch(), "log-watch")
 
 
 def _database_url(server_url: str, name: str) -> str:

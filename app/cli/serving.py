@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from app.cli.failures import told_plainly
 from app.cli.scheme import Choice, is_demo, opened_runtime
@@ -20,6 +21,7 @@ from app.core.errors import Misconfigured
 from app.core.settings import Settings
 from app.ledger.tasks import sweep_points
 from app.main import create_app
+from app.web.header_limits import PARSER_LIMIT_BYTES
 from app.web.runtime import Runtime
 from app.worker import JobWorker
 
@@ -90,21 +92,25 @@ def _serve(settings: Settings, listening: socket.socket, *, demo: bool, jobs: bo
 
 
 def _run(runtime: Runtime, listening: socket.socket, ready: str) -> None:
-    settings = runtime.settings
-    config = uvicorn.Config(
-        create_app(runtime),
+    try:
+        AnnouncedServer(server_config(create_app(runtime), runtime.settings), ready).run(sockets=[listening])
+    except KeyboardInterrupt:  # uvicorn has ended its work by then and passes the signal on
+        note("Stopped.")
+
+
+def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """How the application is served: our own log, our own limits, and no trust in whoever passes requests on."""
+    return uvicorn.Config(
+        app,
         access_log=False,
-        # Only a proxy that is named may say who calls; uvicorn itself would trust whoever is on this machine.
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies or "",
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        h11_max_incomplete_event_size=PARSER_LIMIT_BYTES,
+        # Only a proxy that is named may say who calls; uvicorn itself would trust whoever is on this machine.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or "",
     )
-    try:
-        AnnouncedServer(config, ready).run(sockets=[listening])
-    except KeyboardInterrupt:  # uvicorn has ended its work by then and passes the signal on
-        note("Stopped.")
 
 
 def how_to_try(settings: Settings) -> str:

@@ -52,6 +52,12 @@ class Settings(BaseSettings):
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - compared, not bound
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine reaches the server by its address."""
+        host = urlsplit(self.public_url).hostname or ""
+        return host in {"localhost", "::1"} or host.startswith("127.")
+
     @field_validator("database_url")
     @classmethod
     def _check_database_url(cls, written: str | None) -> str | None:

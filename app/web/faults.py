@@ -55,6 +55,27 @@ class BodyTooLarge(Invalid):
         self.limit_bytes = limit_bytes
 
 
+class AddressTooLong(Invalid):
+    """The path and the query are longer than any of ours; `limit_bytes` says how long they may be."""
+
+    code = "address-too-long"
+
+    def __init__(self, *, limit_bytes: int) -> None:
+        super().__init__(f"The address is too long. Send at most {limit_bytes:,} bytes as path and query.")
+        self.limit_bytes = limit_bytes
+
+
+class HeadersTooLarge(Invalid):
+    """More or longer headers than are read; `limit_bytes` counts names and values of all `most` together."""
+
+    code = "headers-too-large"
+
+    def __init__(self, *, limit_bytes: int, most: int) -> None:
+        super().__init__(f"The headers are too large. Send at most {most} of them, {limit_bytes:,} bytes in all.")
+        self.limit_bytes = limit_bytes
+        self.most = most
+
+
 class BodyTypeUnsupported(Invalid):
     """The Content-Type is not one that this route reads; `accepts` lists those."""
 

@@ -18,10 +18,12 @@ from app.earning import errors as earning
 from app.identity import errors as identity
 from app.rulebook.campaign_errors import CampaignChanged
 from app.web.faults import (
+    AddressTooLong,
     BodyEncoded,
     BodyMalformed,
     BodyTooLarge,
     BodyTypeUnsupported,
+    HeadersTooLarge,
     MethodUnknown,
     ParameterInvalid,
 )
@@ -45,9 +47,11 @@ STATUSES: dict[type[core.Refusal], int] = {
     MethodUnknown: 405,
     CampaignChanged: 412,
     BodyTooLarge: 413,
+    AddressTooLong: 414,
     BodyTypeUnsupported: 415,
     BodyEncoded: 415,
     TooManyTries: 429,
+    HeadersTooLarge: 431,
 }
 """Each refusal by the nearest of its classes that is named here; a test finds any that none of these tells."""
 

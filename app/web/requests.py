@@ -28,10 +28,15 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
 }
 """For answers that do not set their own, as pages do to allow their styles."""
+
+STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
+"""Two years. Never from a demonstration or a loopback address: a browser would refuse other programs there as well."""
 
 STATIC_CACHING = "public, max-age=3600"
 
@@ -41,9 +46,10 @@ _log = structlog.get_logger("app.web.requests")
 class RequestEnvelope:
     """ASGI middleware around everything else."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, strict_transport: bool) -> None:
         self.app = app
         self._clock = SystemClock()
+        self._headers = SECURITY_HEADERS | (STRICT_TRANSPORT if strict_transport else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -53,7 +59,7 @@ class RequestEnvelope:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         own = {"Cache-Control": STATIC_CACHING} if scope["path"].startswith("/static/") else {}
-        answer = _Answer(send, {HEADER: request_id, **SECURITY_HEADERS, **own})
+        answer = _Answer(send, {HEADER: request_id, **self._headers, **own})
         started = time.perf_counter()
         try:
             await self.app(scope, receive, answer)

@@ -12,10 +12,10 @@ from fastapi import FastAPI
 
 
 @contextmanager
-def served(app: FastAPI) -> Iterator[tuple[str, int]]:
+def served(app: FastAPI, config: uvicorn.Config | None = None) -> Iterator[tuple[str, int]]:
     """Run uvicorn on a free port until the block ends; gives its address."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="on")
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(config or uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))
+    server.config.host, server.config.port = "127.0.0.1", 0
     thread = threading.Thread(target=server.run, name="uvicorn")
     thread.start()
     try:

@@ -19,6 +19,9 @@ from app.web.api.docs import list_refusals
 from app.web.problems import STATUSES, Problem
 from tests.api.city import City, bearer, build_runtime_for
 
+UNSERVED = ("app.cli", "app.demo", "app.earning.importing", "app.core.outbound")
+"""No route raises what these refuse."""
+
 
 def test_every_answer_has_the_security_headers(city: City) -> None:
     for path in ("/health/live", "/v1/me", "/v1/nothing", "/v1/rewards", "/docs", "/openapi.json"):
@@ -120,7 +123,7 @@ def test_every_module_that_refuses_is_known_to_the_application() -> None:
         defining |= {path for path in folder.rglob("*.py") if f"({kind}):" in path.read_text(encoding="utf-8")}
     known = {kind.__module__ for kind in list_refusals()} | {Refusal.__module__}
     modules = {".".join(("app", *path.relative_to(folder).with_suffix("").parts)) for path in defining}
-    served = {name for name in modules if not name.startswith(("app.cli", "app.demo", "app.earning.importing"))}
+    served = {name for name in modules if not name.startswith(UNSERVED)}
     assert served <= known
 
 

@@ -1,0 +1,159 @@
+"""Addresses that others gave us lead to the internet or nowhere."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core import outbound
+from app.core.outbound import Outbound, OutboundFailed, UrlGuard, UrlRefused, is_public
+
+PUBLIC = "93.184.215.14"
+PRIVATE = [
+    *("127.0.0.1", "127.255.0.9", "10.0.0.1", "172.16.5.5", "192.168.1.1", "169.254.169.254", "100.64.0.1"),
+    *("0.0.0.0", "224.0.0.1", "240.0.0.1", "255.255.255.255", "192.0.0.8", "198.18.0.1", "100.100.100.200"),  # noqa: S104
+    *("168.63.129.16", "203.0.113.9"),
+    *(
+        "::1",
+        "::",
+        "fc00::1",
+        "fd00:ec2::254",
+        "fe80::1",
+        "fe80::1%eth0",
+        "ff02::1",
+        "::ffff:127.0.0.1",
+        "::ffff:a9fe:a9fe",
+    ),
+    *("64:ff9b::a00:1", "2002:a00:1::", "2001:db8::1", "2001:0:4136:e378::1"),
+]
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_a_host_in_a_private_network_is_refused(address: str) -> None:
+    for found in ([address], [PUBLIC, address]):
+        with pytest.raises(UrlRefused) as refused:
+            UrlGuard(demo=False, resolve=lambda *_, found=found: found).check("https://partner.example/hook")
+        assert address not in str(refused.value)
+
+
+def test_a_host_on_the_internet_is_accepted() -> None:
+    for address in (PUBLIC, "2606:2800:21f:cb07:6820:80da:af6b:8b2c"):
+        UrlGuard(demo=False, resolve=lambda *_, one=address: [one]).check("https://partner.example/hook")
+
+
+@given(st.ip_addresses())
+def test_what_python_calls_private_is_never_called_public(address: object) -> None:
+    known = ip_address(str(address))
+    if known.is_private or known.is_loopback or known.is_link_local or known.is_multicast or known.is_reserved:
+        assert not is_public(known)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://partner.example/",
+        "ftp://partner.example/",
+        "file:///etc/passwd",
+        "gopher://partner.example/",
+        "https://user:secret@partner.example/",
+        "https://partner.example/#there",
+        "https:///hook",
+        "partner.example",
+        "https://part ner.example/",
+        "https://partner.example/\nHost: x",
+        "https://пример.example/",
+        "https://partner.example:99999/",
+        "https://" + "x" * 2000,
+        "",
+    ],
+)
+def test_what_is_no_plain_https_address_is_refused_and_not_repeated(url: str) -> None:
+    with pytest.raises(UrlRefused) as refused:
+        UrlGuard(demo=False, resolve=lambda *_: [PUBLIC]).check(url)
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "127.1", "localhost", "[::1]", "[::ffff:127.0.0.1]"])
+def test_this_machine_is_refused_however_it_is_written(host: str) -> None:
+    with pytest.raises(UrlRefused):
+        UrlGuard(demo=False).check(f"https://{host}/")
+
+
+def test_a_host_without_an_address_is_refused() -> None:
+    def fail(*_: object) -> list[str]:
+        raise OSError
+
+    for resolve in (fail, lambda *_: [], lambda *_: ["nonsense"]):
+        with pytest.raises(UrlRefused):
+            UrlGuard(demo=False, resolve=resolve).check("https://partner.example/")
+
+
+def test_demo_mode_reaches_this_machine_and_no_other_private_one() -> None:
+    UrlGuard(demo=True, resolve=lambda *_: ["127.0.0.1"]).check("http://partner.example/")
+    with pytest.raises(UrlRefused):
+        UrlGuard(demo=True, resolve=lambda *_: ["10.0.0.1"]).check("http://partner.example/")
+
+
+class _Answers(BaseHTTPRequestHandler):
+    """Says who was asked for; /away points elsewhere, /huge never ends soon enough."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = b"x" * (outbound.ANSWER_LIMIT_BYTES + 1) if self.path == "/huge" else self.headers["Host"].encode()
+        self.send_response(302 if self.path == "/away" else 200)
+        self.send_header("Location", "http://169.254.169.254/latest/meta-data")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Answers)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_the_connection_goes_to_the_address_that_was_checked(port: int) -> None:
+    asked: list[str] = []
+
+    def rebind(host: str, _: int) -> list[str]:
+        """A name that is this machine the first time, and the cloud's metadata ever after."""
+        asked.append(host)
+        return ["127.0.0.1"] if len(asked) == 1 else ["169.254.169.254"]
+
+    with Outbound(UrlGuard(demo=True, resolve=rebind)) as out:
+        answer = out.send("POST", f"http://partner.example:{port}/hook", content=b"{}")
+        assert (answer.status, answer.body.decode()) == (200, f"partner.example:{port}")
+        assert asked == ["partner.example"]
+        with pytest.raises(UrlRefused):
+            out.send("POST", f"http://partner.example:{port}/hook", content=b"{}")
+
+
+def test_nobody_is_followed_elsewhere_and_no_answer_is_endless(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    with Outbound(UrlGuard(demo=True, resolve=lambda *_: ["127.0.0.1"])) as out:
+        assert out.send("POST", f"http://partner.example:{port}/away").status == 302
+        with pytest.raises(OutboundFailed, match="AnswerTooLarge"):
+            out.send("POST", f"http://partner.example:{port}/huge")
+
+
+def test_a_host_that_does_not_answer_is_told_by_its_kind_of_failure() -> None:
+    with (
+        Outbound(UrlGuard(demo=True, resolve=lambda *_: ["127.0.0.1"])) as out,
+        pytest.raises(OutboundFailed, match=r"^ConnectError$"),
+    ):
+        out.send("POST", "http://partner.example:9/hook?token=secret")
