@@ -8,6 +8,7 @@ from app.core import scheme_facts
 from app.core.columns import Row
 from app.earning import tables as earning
 from app.earning.review import tables as review
+from app.hosting import tables as hosting
 from app.identity import machine_tables as machines
 from app.identity import tables as identity
 from app.ledger import tables as ledger
@@ -23,6 +24,7 @@ DOMAINS = (
     backtest,
     campaigns,
     earning,
+    hosting,
     identity,
     ledger,
     machines,

@@ -78,6 +78,11 @@ def parse_public_id(prefix: str, written: str) -> UUID | None:
         return None
 
 
+def new_digits(count: int) -> str:
+    """`count` random digits, of which the first is no nought."""
+    return str(10 ** (count - 1) + secrets.randbelow(9 * 10 ** (count - 1)))
+
+
 def new_secret() -> str:
     """256 random bits as URL-safe text: client secrets, database passwords."""
     return secrets.token_urlsafe(32)

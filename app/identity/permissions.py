@@ -8,9 +8,10 @@ TOKENS_READ = "tokens:read"
 VOUCHERS_REDEEM = "vouchers:redeem"
 RESIDENT = "resident"
 OFFICER = "officer"
+HOST = "host"
 
 MACHINE_SCOPES = frozenset({EVENTS_WRITE, EVENTS_READ, TOKENS_READ, VOUCHERS_REDEEM})
-"""What a machine can be given. `resident` and `officer` are for people only and never come by client credentials."""
+"""What a machine can be given. Those of people, `resident`, `officer` and `host`, never come by client credentials."""
 
 SCOPES = {
     EVENTS_WRITE: "Send events, and take them back.",
@@ -19,6 +20,7 @@ SCOPES = {
     VOUCHERS_REDEEM: "Check and redeem vouchers for your own partner.",
     RESIDENT: "Act as a resident, for oneself.",
     OFFICER: "Act as an officer of the council, within one's roles.",
+    HOST: "Host sessions for one's own organisation.",
 }
 """Every scope, and what it lets its holder do."""
 
@@ -38,6 +40,9 @@ RULE_STOPPERS = ("editor", "approver", "admin")
 
 REVIEWERS = ("support", "approver")
 """Who may decide about flagged events and partners."""
+
+ORGANISATION_REGISTRARS = ("approver", "admin")
+"""Who may say which organisations' word counts, and who gives it."""
 
 CAMPAIGN_EDITORS = ("editor", "admin")
 """Who may open campaigns and change their titles and dates."""

@@ -10,7 +10,7 @@ QUIET_ZONE = 4
 """Empty modules on each side, as ISO/IEC 18004 asks; scanners miss codes that touch what is around them."""
 
 
-def draw_qr(token: str) -> str:
+def draw_qr(token: str, *, title: str = "QR code of your voucher") -> str:
     """An SVG image, black on white with its quiet zone; it scales to whatever size the page gives it.
 
     `make_qr`, because the plain `make` may choose a Micro QR, which most scanners can't read.
@@ -22,7 +22,7 @@ def draw_qr(token: str) -> str:
         border=QUIET_ZONE,
         dark="#000",
         light="#fff",
-        title="QR code of your voucher",
+        title=title,
         xmldecl=False,
         svgclass=None,
         lineclass=None,

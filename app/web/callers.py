@@ -16,9 +16,10 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlmodel import Session
 
 from app.core.ids import parse_public_id
+from app.hosting.queries import HostRead, find_host
 from app.identity.errors import InvalidToken, MissingScope, NoRole, OtherRoleNeeded, TokenMissing
 from app.identity.machine_errors import PartnerStaffOnly
-from app.identity.permissions import EVENTS_READ, OFFICER, RESIDENT, VOUCHERS_REDEEM
+from app.identity.permissions import EVENTS_READ, HOST, OFFICER, RESIDENT, VOUCHERS_REDEEM
 from app.identity.queries import Client, OfficerRead, StaffRead, find_client, find_officer, find_staff
 from app.identity.tokens import Claims
 from app.residents.queries import ResidentRead, find_resident_by_public_id
@@ -135,6 +136,16 @@ def as_officer_with(*roles: str) -> Callable[[Session, Claims], OfficerRead]:
         return officer
 
     return resolve
+
+
+def as_host(session: Session, claims: Claims) -> HostRead:
+    """A person who hosts for an organisation that is registered."""
+    if HOST not in claims.scopes:
+        raise MissingScope(HOST)
+    host = find_host(session, written=claims.subject)
+    if host is None:
+        raise InvalidToken
+    return host
 
 
 def as_till(session: Session, claims: Claims) -> Till:

@@ -17,6 +17,7 @@ from app.core.ids import public_id
 from app.core.secret_store import Secrets
 from app.core.settings import Settings
 from app.core.units import Pence, Points
+from app.hosting.organisations import HOSTED, add_host, register_organisation
 from app.identity.permissions import ROLES
 from app.identity.service import add_partner_staff, create_officer, register_client
 from app.identity.tokens import TokenIssuer, name_issuer
@@ -44,7 +45,7 @@ LASTS = timedelta(hours=1)
 
 @dataclass
 class City:
-    """`residents`, `staff` and `officers` (by role) are public ids; `tokens` has one for each kind of caller."""
+    """`residents` and, by name, `staff`, `hosts` and `officers` are public ids; `tokens` has one for each caller."""
 
     runtime: Runtime
     app: FastAPI
@@ -55,6 +56,7 @@ class City:
     staff: dict[str, str]
     officer: str
     officers: dict[str, str]
+    hosts: dict[str, str]
     rewards: dict[str, str]
     tokens: dict[str, str]
 
@@ -66,7 +68,7 @@ class City:
         return bearer(self.token(self.residents[number], "resident"))
 
     def by(self, who: str) -> dict[str, str]:
-        """Headers of `who`: taps, check_in, till, resident, staff, other_staff, officer (an auditor), or a role."""
+        """Headers of `who`: taps, check_in, till, resident, staff, other_staff, officer (auditor), a role, a host."""
         return bearer(self.tokens[who])
 
     def take(self, reward: str, *, resident: int = 0, key: str | None = None) -> httpx2.Response:
@@ -130,6 +132,7 @@ def build_city(database: Database, secrets: Secrets, now: datetime, *, residents
         "other_staff": city.token(city.staff["shop"], "vouchers:redeem"),
         "officer": city.token(city.officer, "officer"),
     }
+    city.tokens |= {who: city.token(public_id, "host") for who, public_id in city.hosts.items()}
     city.tokens |= {role: city.token(public_id, "officer") for role, public_id in city.officers.items()}
     return city
 
@@ -183,8 +186,19 @@ def _seed(session: Session, world: World, points: int, now: datetime) -> dict[st
         "staff": staff,
         "officer": officer.public_id,
         "officers": officers,
+        "hosts": _seed_hosts(session, now),
         "rewards": {name: public_id("rew", uuid) for name, uuid in rewards.items()},
     }
+
+
+def _seed_hosts(session: Session, now: datetime) -> dict[str, str]:
+    """Two hosts of a farm, who may stand for each other, and one of the friends of a park."""
+    hosts = {}
+    for name, people in (("Kirkstall Valley Farm", ("host", "second_host")), ("Friends of a Park", ("other_host",))):
+        organisation = register_organisation(session, name=name, event_types=HOSTED, officer_id=1, now=now)
+        for who in people:
+            hosts[who] = add_host(session, organisation=organisation.uuid, name=who, now=now).public_id
+    return hosts
 
 
 def _give_points(session: Session, world: World, points: int, now: datetime) -> None:

@@ -15,7 +15,7 @@ from tests.earning.world import TAPS
 
 OFFICERS = ROLES
 """Any officer, whatever the role; fewer are named by their roles."""
-CALLERS = OFFICERS | {"taps", "till", "resident", "staff"}
+CALLERS = OFFICERS | {"taps", "till", "resident", "staff", "host"}
 EVERYBODY = frozenset({"nobody"}) | CALLERS
 READERS = OFFICERS | {"taps", "resident"}
 READERS_OF_FILES = OFFICERS | {"taps"}
@@ -25,6 +25,7 @@ TILLS = frozenset({"till", "staff"})
 CORRECTORS = frozenset({"approver", "admin"})
 TREASURERS = frozenset({"finance", "admin"})
 EDITORS = frozenset({"editor", "admin"})
+HOSTS = frozenset({"host"})
 REVIEWERS = frozenset({"support", "approver"})
 STAFF = frozenset({"staff"})
 """People of the partner: a till has the same scope, and is told that it is no person."""
@@ -93,6 +94,21 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "POST /v1/clawbacks": CORRECTORS,
     "GET /v1/review": REVIEWERS | {"auditor"},
     "POST /v1/review/{id}/decide": REVIEWERS,
+    "GET /v1/organisations": OFFICERS,
+    "GET /v1/organisations/{id}": OFFICERS,
+    "POST /v1/organisations": CORRECTORS,
+    "POST /v1/organisations/{id}/hosts": CORRECTORS,
+    "DELETE /v1/organisations/{id}/hosts/{host}": CORRECTORS,
+    "GET /v1/host/sessions": HOSTS,
+    "POST /v1/host/sessions": HOSTS,
+    "GET /v1/host/sessions/{id}": HOSTS,
+    "GET /v1/host/sessions/{id}/check-in": HOSTS,
+    "GET /v1/host/sessions/{id}/attendance": HOSTS,
+    "POST /v1/host/sessions/{id}/attendance": HOSTS,
+    "POST /v1/host/sessions/{id}/attendance/{attendance}/approve": HOSTS,
+    "POST /v1/host/sessions/{id}/attendance/{attendance}/withdraw": HOSTS,
+    "POST /v1/host/imports": HOSTS,
+    "POST /v1/check-ins": RESIDENT,
     "GET /v1/me/reviews": RESIDENT,
     "GET /v1/terms": EVERYBODY,
     "POST /v1/me/terms": RESIDENT,
@@ -106,9 +122,11 @@ PREFIXES = {
     "/v1/imports": "imp",
     "/v1/rules": "rul",
     "/v1/review": "rev",
+    "/v1/organisations": "org",
+    "/v1/host/sessions": "ses",
 }
 """Of the public ids in a path; none that is asked for exists."""
-QUERIES = {"POST /v1/imports": "?door=none"}
+QUERIES = {"POST /v1/imports": "?door=none", "POST /v1/host/imports": f"?session=ses_{'0' * 32}"}
 BODY: dict[str, object] = {
     "reward_id": f"rew_{'0' * 32}",
     "code": "NONE",
@@ -131,6 +149,12 @@ BODY: dict[str, object] = {
     "ends_on": "2028-11-20",
     "honour": False,
     "decision": "refuse",
+    "name": "None",
+    "event_types": ["none"],
+    "event_type": "none",
+    "starts_at": "2026-11-20T10:00:00Z",
+    "ends_at": "2026-11-20T11:00:00Z",
+    "attended": [{"member": "none"}],
 }
 """What every route with a body is sent: members that a route does not know are no matter."""
 BODIES: dict[str, dict[str, object]] = {}
@@ -148,7 +172,8 @@ def test_a_route_is_closed_to_everybody_else(walked_city: City, route: str) -> N
     city = walked_city
     method, template = route.split()
     prefix = next((prefix for folder, prefix in PREFIXES.items() if template.startswith(folder)), "none")
-    path = template.replace("{source}", TAPS).replace("{id}", f"{prefix}_{'0' * 32}") + QUERIES.get(route, "")
+    path = template.replace("{source}", TAPS).replace("{id}", f"{prefix}_{'0' * 32}")
+    path = path.replace("{host}", f"hst_{'0' * 32}").replace("{attendance}", f"att_{'0' * 32}") + QUERIES.get(route, "")
     body = {**BODY, **BODIES.get(route, {})} if method in {"POST", "PUT", "PATCH"} else None
     for who in sorted(EVERYBODY):
         headers = {} if who == "nobody" else city.by(who)
@@ -159,7 +184,10 @@ def test_a_route_is_closed_to_everybody_else(walked_city: City, route: str) -> N
         if template.startswith("/oauth/"):  # it signs in with a secret or a key, never with a bearer token
             assert city.http.post(path, headers=headers).status_code == 400
             continue
-        answer = city.http.request(method, path, headers=headers, json=body)
+        if template == "/v1/host/imports":
+            answer = city.http.post(path, headers=headers | {"Content-Type": "text/csv"}, content=b"member\nnone\n")
+        else:
+            answer = city.http.request(method, path, headers=headers, json=body)
         if who in MAY_CALL[route]:
             assert answer.status_code not in {401, 403}, (who, answer.text)
         else:

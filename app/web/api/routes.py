@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from app.web.api import (
+    attendance,
     campaigns,
     catalogue,
     corrections,
@@ -12,6 +13,7 @@ from app.web.api import (
     events,
     funding,
     health,
+    host_sessions,
     households,
     imports,
     invitations,
@@ -19,6 +21,7 @@ from app.web.api import (
     me,
     missing,
     oauth,
+    organisations,
     pauses,
     redemptions,
     register,
@@ -42,6 +45,8 @@ for part in (funding, corrections, imports, sources, missing):
 for part in (invitations, households, campaigns, jobs):
     router.include_router(part.router)
 for part in (review, tills):
+    router.include_router(part.router)
+for part in (organisations, host_sessions, attendance):
     router.include_router(part.router)
 # Last of those under /v1/rules: it takes any word for a rule's id.
 for part in (register, templates, rule_catalogue, rule_life):

@@ -1,0 +1,160 @@
+"""Check-in by a code that a host's screen shows: signed, new every 30 seconds, good for a minute, once a person.
+
+A photo of the code that is passed on is worth nothing after that minute; within it, a place where unusually many people
+check in with one code has them held for a person to look at.
+"""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from app.core.arrays import loop_over_arrays
+from app.core.ids import take_id, uuid7
+from app.core.secret_store import Secrets
+from app.earning.records import lock_states
+from app.hosting.errors import AlreadyCheckedIn, CheckInClosed, CheckInCodeStale, CheckInCodeUnknown
+from app.hosting.organisations import SCANNED
+from app.hosting.queries import HostRead, SessionRead, find_session, get_session_of
+from app.hosting.recording import Presence, record_presences
+from app.residents.queries import ResidentRead
+
+CODE_SECONDS = 30
+GRACE = timedelta(seconds=30)
+"""Time to scan a code just before it changes, and to send it."""
+SKEW = timedelta(seconds=5)
+"""How far the clock of the server that made the code may run ahead of that which reads it."""
+AROUND = timedelta(minutes=15)
+"""How long before and after a session people may check in."""
+CROWD = 30
+"""More people than so many with one code are looked at."""
+
+_MAC_BYTES = 14
+_NUMBER_BYTES = 5
+_LENGTH = 16 + _NUMBER_BYTES + _MAC_BYTES
+
+
+@dataclass(frozen=True)
+class CodeRead:
+    """`code` is what the QR says; a new one is shown from `changes_at` on."""
+
+    code: str
+    changes_at: datetime
+
+
+@dataclass(frozen=True)
+class CheckInRead:
+    """`status`: here (a host has to attest it), awarded, recorded or held."""
+
+    title: str
+    organisation: str
+    status: str
+    points: int
+    reasons: tuple[str, ...]
+
+
+class CheckInCodes:
+    """Makes and reads codes with a key that is not in the database."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        self._key = secrets.key_for("check-in code")
+
+    def make(self, session_uuid: UUID, number: int) -> str:
+        """The code of a session in the half minute with this number since 1970."""
+        said = session_uuid.bytes + number.to_bytes(_NUMBER_BYTES, "big")
+        return urlsafe_b64encode(said + self._sign(said)).decode().rstrip("=")
+
+    def read(self, code: str) -> tuple[UUID, int]:
+        """Of which session, and of which half minute. Raises CheckInCodeUnknown for anything that we did not make."""
+        written = code.strip()
+        try:
+            raw = urlsafe_b64decode(written + "=" * (-len(written) % 4))
+        except (binascii.Error, ValueError):
+            raise CheckInCodeUnknown from None
+        said, signed = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
+        if len(raw) != _LENGTH or not hmac.compare_digest(signed, self._sign(said)):
+            raise CheckInCodeUnknown
+        return UUID(bytes=said[:16]), int.from_bytes(said[16:], "big")
+
+    def _sign(self, said: bytes) -> bytes:
+        return hmac.digest(self._key, said, hashlib.sha256)[:_MAC_BYTES]
+
+
+def show_code(session: Session, *, host: HostRead, wanted: UUID, codes: CheckInCodes, now: datetime) -> CodeRead:
+    """The code to show now. Raises SessionUnknown or CheckInClosed."""
+    hosted = get_session_of(session, organisation_id=host.organisation_id, wanted=wanted)
+    _refuse_closed(hosted, now)
+    number = int(now.timestamp()) // CODE_SECONDS
+    changes_at = datetime.fromtimestamp((number + 1) * CODE_SECONDS, UTC)
+    return CodeRead(codes.make(hosted.uuid, number), changes_at)
+
+
+def check_in(session: Session, *, resident: ResidentRead, code: str, codes: CheckInCodes, now: datetime) -> CheckInRead:
+    """The resident is at the session whose code they scanned.
+
+    Raises CheckInCodeUnknown, CheckInCodeStale, CheckInClosed, AlreadyCheckedIn, HostingNotReady or TryAgain.
+    """
+    session_uuid, number = codes.read(code)
+    shown_at = datetime.fromtimestamp(number * CODE_SECONDS, UTC)
+    if not shown_at - SKEW <= now < shown_at + timedelta(seconds=CODE_SECONDS) + GRACE:
+        raise CheckInCodeStale
+    hosted = find_session(session, wanted=session_uuid)
+    if hosted is None:
+        raise CheckInCodeUnknown
+    _refuse_closed(hosted, now)
+    loop_over_arrays(session)
+    lock_states(session, resident_ids=[resident.id])
+    scanned = hosted.event_type in SCANNED
+    _keep(session, hosted, resident, number, now, state="counted" if scanned else "here")
+    if not scanned:
+        return CheckInRead(hosted.title, hosted.organisation, "here", 0, ())
+    flag = "crowded_code" if _count_users(session, hosted, number) > CROWD else None
+    presence = Presence(resident.id, now, flag=flag)
+    recorded = record_presences(session, hosted=hosted, presences=[presence], now=now)[resident.id]
+    return CheckInRead(hosted.title, hosted.organisation, recorded.status, recorded.points, recorded.reasons)
+
+
+def _refuse_closed(hosted: SessionRead, now: datetime) -> None:
+    opens_at, closes_at = hosted.starts_at - AROUND, hosted.ends_at + AROUND
+    if not opens_at <= now <= closes_at:
+        raise CheckInClosed(opens_at=opens_at, closes_at=closes_at)
+
+
+def _keep(
+    session: Session, hosted: SessionRead, resident: ResidentRead, number: int, now: datetime, *, state: str
+) -> None:
+    made = session.execute(
+        text(
+            "INSERT INTO attendances (id, public_id, session_id, resident_id, state, code_number, scanned_at)"
+            " VALUES (:id, :public_id, :session, :resident, :state, :number, :now)"
+            " ON CONFLICT (session_id, resident_id) DO NOTHING RETURNING id"
+        ),
+        {
+            "id": take_id(session),
+            "public_id": uuid7(now),
+            "session": hosted.id,
+            "resident": resident.id,
+            "state": state,
+            "number": number,
+            "now": now,
+        },
+    ).first()
+    if made is None:
+        raise AlreadyCheckedIn
+
+
+def _count_users(session: Session, hosted: SessionRead, number: int) -> int:
+    return int(
+        session.execute(
+            text("SELECT count(*) FROM attendances WHERE session_id = :session AND code_number = :number"),
+            {"session": hosted.id, "number": number},
+        ).scalar_one()
+    )

@@ -1,0 +1,55 @@
+"""A host's register as a CSV file: `member`, and where they matter `minutes` and `bags`, a line for each person."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from app.hosting.attendance import MOST_LINES, Line
+from app.hosting.errors import RegisterUnfit
+from app.residents.cards import BankCardNumber, mentions_bank_card_number
+
+COLUMNS = ("member", "minutes", "bags")
+MOST_MINUTES, MOST_BAGS = 1440, 500
+LONGEST_CELL = 40
+
+
+def read_register(content: bytes) -> list[Line]:
+    """Raises RegisterUnfit with the line, or BankCardNumber; nothing that a cell says is repeated."""
+    try:
+        written = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise RegisterUnfit("The file is not UTF-8. Save it as CSV UTF-8.") from None
+    if mentions_bank_card_number(written):
+        raise BankCardNumber
+    reader = csv.reader(io.StringIO(written, newline=""), strict=True)
+    try:
+        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+    except csv.Error:
+        raise RegisterUnfit("This line is not CSV.", line=reader.line_num) from None
+    header = [cell.strip().lower() for cell in rows[0][1]] if rows else []
+    if "member" not in header or not set(header) <= set(COLUMNS) or len(set(header)) != len(header):
+        raise RegisterUnfit("The first line has the columns' names: member, and minutes and bags if they matter.")
+    if len(rows) > MOST_LINES + 1:
+        raise RegisterUnfit(f"A register has at most {MOST_LINES} people. Send the rest as another file.")
+    return [_read(header, row, line) for line, row in rows[1:]]
+
+
+def _read(header: list[str], row: list[str], line: int) -> Line:
+    if len(row) != len(header) or any(len(cell) > LONGEST_CELL for cell in row):
+        raise RegisterUnfit("This line has other columns than the first one.", line=line)
+    cells = dict(zip(header, row, strict=True))
+    return Line(
+        member=cells["member"],
+        minutes=_read_number(cells.get("minutes", ""), "minutes", MOST_MINUTES, line),
+        bags=_read_number(cells.get("bags", ""), "bags", MOST_BAGS, line),
+    )
+
+
+def _read_number(written: str, column: str, most: int, line: int) -> int | None:
+    cell = written.strip()
+    if not cell:
+        return None
+    if not cell.isascii() or not cell.isdigit() or int(cell) > most:
+        raise RegisterUnfit(f"In this line, {column} is not a whole number up to {most}.", line=line)
+    return int(cell)
