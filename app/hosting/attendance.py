@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,60 +10,21 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from app.core.arrays import loop_over_arrays
-from app.core.clock import london_date
 from app.core.errors import Refusal
 from app.core.ids import take_id, uuid7
 from app.earning.records import lock_states
-from app.earning.void import void_event
+from app.hosting.attendance_errors import AttendanceSettled, AttendanceUnfit, JoinedLater
 from app.hosting.days import SECOND_PERSON_ABOVE_MINUTES, Days, load_days
-from app.hosting.errors import (
-    AttendanceSettled,
-    AttendanceUnfit,
-    AttendanceUnknown,
-    HostingNotReady,
-    JoinedLater,
-    SecondPersonNeeded,
-    SessionInFuture,
-    SessionTooOld,
-    TooManyUnknownMembers,
-)
-from app.hosting.queries import HostRead, SessionRead, find_hosted_source, get_session_of, list_attendance
-from app.hosting.recording import Presence, Recorded, event_id_of, record_presences
-from app.hosting.tables import HostMember
+from app.hosting.errors import SessionInFuture, SessionTooOld
+from app.hosting.people import Line, Person, count_unknown, find_people
+from app.hosting.queries import HostRead
+from app.hosting.recording import Presence, record_presences
+from app.hosting.results import LineResult, tell_result
+from app.hosting.session_queries import SessionRead, get_session_of, list_attendance
 from app.residents.cards import CardKeys
-from app.residents.errors import ResidentUnknown
-from app.residents.members import MemberUnknown, find_members, parse_member_number
-from app.residents.queries import get_resident
+from app.residents.members import MemberUnknown
 
 MOST_LINES = 1000
-MOST_UNKNOWN = 200
-"""Member numbers that nobody has, per host and day: a list has a few, guessing has thousands."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One person of a register: by member number, or by the id of their check-in. No `minutes`: the whole session."""
-
-    member: str | None = None
-    attendance: UUID | None = None
-    minutes: int | None = None
-    bags: int | None = None
-
-
-@dataclass(frozen=True)
-class LineResult:
-    """`status`: awarded, recorded, held, waiting (for a second host), already (attested before) or refused."""
-
-    status: str
-    points: int = 0
-    reasons: tuple[str, ...] = ()
-    refusal: Refusal | None = None
-
-
-@dataclass(frozen=True)
-class _Person:
-    resident_id: int
-    joined_at: datetime
 
 
 def attest_attendance(
@@ -86,9 +46,9 @@ def attest_attendance(
     _refuse_unready(hosted, late_window, now)
     if len(lines) > MOST_LINES:
         raise AttendanceUnfit("attended", f"Send at most {MOST_LINES} people at once.")
-    people = _find_people(session, hosted, lines, keys)
-    _count_unknown(session, host, sum(isinstance(one, MemberUnknown) for one in people), now)
-    ids = sorted({one.resident_id for one in people if isinstance(one, _Person)})
+    people = find_people(session, hosted, lines, keys)
+    count_unknown(session, host, sum(isinstance(one, MemberUnknown) for one in people), now)
+    ids = sorted({one.resident_id for one in people if isinstance(one, Person)})
     loop_over_arrays(session)
     lock_states(session, resident_ids=ids)
     known = {one.resident_id: one.state for one in list_attendance(session, session_id=hosted.id)}
@@ -111,73 +71,8 @@ def attest_attendance(
             results.append(None)
     recorded = record_presences(session, hosted=hosted, presences=[presence for _, presence in counted], now=now)
     for at, presence in counted:
-        results[at] = _tell(recorded[presence.resident_id])
+        results[at] = tell_result(recorded[presence.resident_id])
     return [result for result in results if result is not None]
-
-
-def approve_attendance(
-    session: Session, *, host: HostRead, wanted: UUID, attendance: UUID, now: datetime
-) -> LineResult:
-    """The second host's word. Raises SessionUnknown, AttendanceUnknown, AttendanceSettled or SecondPersonNeeded."""
-    hosted, row = _lock(session, host, wanted, attendance)
-    if row.state != "waiting":
-        raise AttendanceSettled(state=row.state)
-    if row.attested_by == host.id:
-        raise SecondPersonNeeded
-    session.execute(
-        text("UPDATE attendances SET state = 'counted', approved_by = :host, approved_at = :now WHERE id = :id"),
-        {"host": host.id, "now": now, "id": row.id},
-    )
-    presence = Presence(row.resident_id, hosted.starts_at, row.minutes, row.bags)
-    return _tell(record_presences(session, hosted=hosted, presences=[presence], now=now)[row.resident_id])
-
-
-def withdraw_attendance(
-    session: Session, *, host: HostRead, wanted: UUID, attendance: UUID, reason: str, now: datetime
-) -> LineResult:
-    """It was attested by mistake: afterwards all is as if it had never counted.
-
-    Raises SessionUnknown, AttendanceUnknown, AttendanceSettled, VoidTooOld.
-    """
-    hosted, row = _lock(session, host, wanted, attendance)
-    if row.state == "withdrawn":
-        raise AttendanceSettled(state=row.state)
-    if row.state == "counted":
-        source = find_hosted_source(session, event_type=hosted.event_type)
-        if source is None:
-            raise HostingNotReady
-        event_id = event_id_of(session, hosted=hosted, resident_id=row.resident_id)
-        void_event(session, source=source.name, external_id=event_id, reason=reason, now=now)
-    session.execute(text("UPDATE attendances SET state = 'withdrawn' WHERE id = :id"), {"id": row.id})
-    return LineResult("withdrawn")
-
-
-@dataclass(frozen=True)
-class _Locked:
-    id: int
-    resident_id: int
-    state: str
-    minutes: int | None
-    bags: int | None
-    attested_by: int | None
-
-
-def _lock(session: Session, host: HostRead, wanted: UUID, attendance: UUID) -> tuple[SessionRead, _Locked]:
-    """The resident's state first, as whoever attests does, then the attendance."""
-    hosted = get_session_of(session, organisation_id=host.organisation_id, wanted=wanted)
-    owner = next((one for one in list_attendance(session, session_id=hosted.id) if one.uuid == attendance), None)
-    if owner is None:
-        raise AttendanceUnknown
-    loop_over_arrays(session)
-    lock_states(session, resident_ids=[owner.resident_id])
-    row = session.execute(
-        text(
-            "SELECT id, resident_id, state, minutes, bags, attested_by FROM attendances"
-            " WHERE session_id = :session AND public_id = :attendance FOR UPDATE"
-        ),
-        {"session": hosted.id, "attendance": attendance},
-    ).one()
-    return hosted, _Locked(*row)
 
 
 def _refuse_unready(hosted: SessionRead, late_window: timedelta, now: datetime) -> None:
@@ -187,46 +82,8 @@ def _refuse_unready(hosted: SessionRead, late_window: timedelta, now: datetime) 
         raise SessionTooOld(window_days=late_window.days)
 
 
-def _find_people(
-    session: Session, hosted: SessionRead, lines: Sequence[Line], keys: CardKeys
-) -> list[_Person | Refusal]:
-    """Who each line is about, or why that can't be said."""
-    numbers = [_read_number(line) for line in lines]
-    holders = find_members(session, numbers={one for one in numbers if isinstance(one, str)}, keys=keys)
-    here = {one.uuid: one.resident_id for one in list_attendance(session, session_id=hosted.id)}
-    people: list[_Person | Refusal] = []
-    for line, number in zip(lines, numbers, strict=True):
-        if isinstance(number, Refusal):
-            people.append(number)
-        elif isinstance(number, str):
-            holder = holders.get(number)
-            people.append(_Person(holder.resident_id, holder.enrolled_at) if holder else MemberUnknown())
-        elif line.attendance in here:
-            people.append(_find_resident(session, here[line.attendance]))
-        else:
-            people.append(AttendanceUnknown())
-    return people
-
-
-def _find_resident(session: Session, resident_id: int) -> _Person | Refusal:
-    try:
-        resident = get_resident(session, resident_id=resident_id)
-    except ResidentUnknown as refusal:
-        return refusal
-    return _Person(resident.id, resident.enrolled_at)
-
-
-def _read_number(line: Line) -> str | Refusal | None:
-    if line.member is None:
-        return None
-    try:
-        return parse_member_number(line.member)
-    except Refusal as refusal:
-        return refusal
-
-
 def _judge(
-    line: Line, person: _Person | Refusal, hosted: SessionRead, known: dict[int, str], days: Days, now: datetime
+    line: Line, person: Person | Refusal, hosted: SessionRead, known: dict[int, str], days: Days, now: datetime
 ) -> LineResult | tuple[Presence, int]:
     """What is to be kept, with the minutes of the person's day; or what is said instead."""
     if isinstance(person, Refusal):
@@ -272,20 +129,3 @@ def _keep(session: Session, hosted: SessionRead, presence: Presence, state: str,
             "now": now,
         },
     )
-
-
-def _count_unknown(session: Session, host: HostRead, unknown: int, now: datetime) -> None:
-    """Nothing of a list with too many is kept or told, so that guessing learns nothing from it."""
-    if not unknown:
-        return
-    row = session.get_one(HostMember, host.id, with_for_update=True, populate_existing=True)
-    today = london_date(now)
-    tries = unknown + (row.unknown_tries if row.unknown_on == today else 0)
-    if tries > MOST_UNKNOWN:
-        raise TooManyUnknownMembers(most=MOST_UNKNOWN)
-    row.unknown_on, row.unknown_tries = today, tries
-    session.flush()
-
-
-def _tell(recorded: Recorded) -> LineResult:
-    return LineResult(recorded.status, recorded.points, recorded.reasons)

@@ -6,10 +6,6 @@ check in with one code has them held for a person to look at.
 
 from __future__ import annotations
 
-import binascii
-import hashlib
-import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -19,15 +15,15 @@ from sqlmodel import Session
 
 from app.core.arrays import loop_over_arrays
 from app.core.ids import take_id, uuid7
-from app.core.secret_store import Secrets
 from app.earning.records import lock_states
-from app.hosting.errors import AlreadyCheckedIn, CheckInClosed, CheckInCodeStale, CheckInCodeUnknown
-from app.hosting.organisations import SCANNED
-from app.hosting.queries import HostRead, SessionRead, find_session, get_session_of
+from app.hosting.check_in_codes import CODE_SECONDS, CheckInCodes
+from app.hosting.check_in_errors import AlreadyCheckedIn, CheckInClosed, CheckInCodeStale, CheckInCodeUnknown
+from app.hosting.kinds import SCANNED
+from app.hosting.queries import HostRead
 from app.hosting.recording import Presence, record_presences
+from app.hosting.session_queries import SessionRead, find_session, get_session_of
 from app.residents.queries import ResidentRead
 
-CODE_SECONDS = 30
 GRACE = timedelta(seconds=30)
 """Time to scan a code just before it changes, and to send it."""
 SKEW = timedelta(seconds=5)
@@ -36,10 +32,6 @@ AROUND = timedelta(minutes=15)
 """How long before and after a session people may check in."""
 CROWD = 30
 """More people than so many with one code are looked at."""
-
-_MAC_BYTES = 14
-_NUMBER_BYTES = 5
-_LENGTH = 16 + _NUMBER_BYTES + _MAC_BYTES
 
 
 @dataclass(frozen=True)
@@ -59,33 +51,6 @@ class CheckInRead:
     status: str
     points: int
     reasons: tuple[str, ...]
-
-
-class CheckInCodes:
-    """Makes and reads codes with a key that is not in the database."""
-
-    def __init__(self, secrets: Secrets) -> None:
-        self._key = secrets.key_for("check-in code")
-
-    def make(self, session_uuid: UUID, number: int) -> str:
-        """The code of a session in the half minute with this number since 1970."""
-        said = session_uuid.bytes + number.to_bytes(_NUMBER_BYTES, "big")
-        return urlsafe_b64encode(said + self._sign(said)).decode().rstrip("=")
-
-    def read(self, code: str) -> tuple[UUID, int]:
-        """Of which session, and of which half minute. Raises CheckInCodeUnknown for anything that we did not make."""
-        written = code.strip()
-        try:
-            raw = urlsafe_b64decode(written + "=" * (-len(written) % 4))
-        except (binascii.Error, ValueError):
-            raise CheckInCodeUnknown from None
-        said, signed = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
-        if len(raw) != _LENGTH or not hmac.compare_digest(signed, self._sign(said)):
-            raise CheckInCodeUnknown
-        return UUID(bytes=said[:16]), int.from_bytes(said[16:], "big")
-
-    def _sign(self, said: bytes) -> bytes:
-        return hmac.digest(self._key, said, hashlib.sha256)[:_MAC_BYTES]
 
 
 def show_code(session: Session, *, host: HostRead, wanted: UUID, codes: CheckInCodes, now: datetime) -> CodeRead:

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from app.core.clock import london_date
-from app.hosting.errors import DayTooLong, SessionsOverlap
-from app.hosting.queries import SessionRead
+from app.hosting.attendance_errors import DayTooLong, SessionsOverlap
+from app.hosting.session_queries import SessionRead
 
 MINUTES_A_DAY = 24 * 60
 SECOND_PERSON_ABOVE_MINUTES = 8 * 60

@@ -15,8 +15,9 @@ from app.earning.intake import record_derived
 from app.earning.missing import close_missing
 from app.earning.records import NewEvent, find_known
 from app.earning.suspicion import HELD_FOR_REVIEW, find_suspicion
-from app.hosting.errors import HostingNotReady
-from app.hosting.queries import SessionRead, find_hosted_source
+from app.hosting.hosted_source import find_hosted_source
+from app.hosting.organisation_errors import HostingNotReady
+from app.hosting.session_queries import SessionRead
 from app.identity.sources import SourceRead
 from app.residents.errors import ResidentUnknown
 from app.residents.queries import get_resident, list_facts

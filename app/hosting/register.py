@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 
-from app.hosting.attendance import MOST_LINES, Line
-from app.hosting.errors import RegisterUnfit
+from app.hosting.attendance import MOST_LINES
+from app.hosting.attendance_errors import RegisterUnfit
+from app.hosting.people import Line
 from app.residents.cards import BankCardNumber, mentions_bank_card_number
 
 COLUMNS = ("member", "minutes", "bags")

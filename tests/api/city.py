@@ -17,7 +17,8 @@ from app.core.ids import public_id
 from app.core.secret_store import Secrets
 from app.core.settings import Settings
 from app.core.units import Pence, Points
-from app.hosting.organisations import HOSTED, add_host, register_organisation
+from app.hosting.kinds import HOSTED
+from app.hosting.organisations import add_host, register_organisation
 from app.identity.permissions import ROLES
 from app.identity.service import add_partner_staff, create_officer, register_client
 from app.identity.tokens import TokenIssuer, name_issuer

@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 
 from app.core.ids import parse_public_id
-from app.hosting.check_in import CODE_SECONDS, CheckInCodes
+from app.hosting.check_in_codes import CODE_SECONDS, CheckInCodes
 from app.residents.members import give_member_number
 from app.residents.queries import get_resident
 from tests.api.city import City

@@ -7,7 +7,8 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from app.core.ids import parse_public_id
-from app.hosting.check_in import CODE_SECONDS, CROWD
+from app.hosting.check_in import CROWD
+from app.hosting.check_in_codes import CODE_SECONDS
 from tests.hosting.farm import Farm
 
 

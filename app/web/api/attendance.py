@@ -3,85 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Annotated, Any
+from datetime import timedelta
+from typing import Annotated
 from uuid import UUID
 
-import msgspec
 from fastapi import APIRouter, Query
 from sqlmodel import Session
 from starlette.responses import Response
 
-from app.core.ids import parse_public_id, public_id
-from app.hosting.attendance import (
-    MOST_LINES,
-    Line,
-    LineResult,
-    approve_attendance,
-    attest_attendance,
-    withdraw_attendance,
-)
-from app.hosting.errors import AttendanceUnfit, AttendanceUnknown
-from app.hosting.queries import AttendanceRead, HostRead, get_session_of, list_attendance
-from app.hosting.register import MOST_BAGS, MOST_MINUTES, read_register
+from app.core.ids import parse_public_id
+from app.hosting.attendance import attest_attendance
+from app.hosting.attendance_errors import AttendanceUnfit, AttendanceUnknown
+from app.hosting.people import Line
+from app.hosting.queries import HostRead
+from app.hosting.register import read_register
+from app.hosting.results import LineResult
+from app.hosting.second_word import approve_attendance, withdraw_attendance
+from app.hosting.session_queries import AttendanceRead, get_session_of, list_attendance
 from app.ledger.commands import Answer
-from app.web.api.answers import SIGNED_IN, Shape, declines, respond, takes
+from app.web.api.answers import SIGNED_IN, declines, respond, takes
+from app.web.api.attendance_shapes import (
+    AttendanceListShape,
+    AttendanceOrder,
+    AttendedLine,
+    AttendedListShape,
+    AttendedShape,
+    present_attendance,
+    present_result,
+)
 from app.web.api.host_sessions import read_session_id
 from app.web.api.reasons import Reasoned
 from app.web.api.upload import CSV_TYPE
 from app.web.bodies import require_type
 from app.web.callers import Call, SignedIn, as_host
 from app.web.idempotency import run_once
-from app.web.problems import Problem
 from app.web.sent import Body, IdempotencyKey, Sent
 
 router = APIRouter(tags=["hosts"])
-
-
-class AttendedLine(msgspec.Struct, frozen=True):
-    """One person, by their member number, or by the `id` of a check-in. Without `minutes`: the whole session."""
-
-    member: Annotated[str, msgspec.Meta(max_length=40)] | None = None
-    id: Annotated[str, msgspec.Meta(max_length=64)] | None = None
-    minutes: Annotated[int, msgspec.Meta(ge=1, le=MOST_MINUTES)] | None = None
-    bags: Annotated[int, msgspec.Meta(ge=0, le=MOST_BAGS)] | None = None
-
-
-class AttendanceOrder(msgspec.Struct, frozen=True):
-    """By sending this you attest that these people were there."""
-
-    attended: Annotated[list[AttendedLine], msgspec.Meta(min_length=1, max_length=MOST_LINES)]
-
-
-class AttendedShape(Shape):
-    """`status`: awarded, recorded, held, waiting (a second host), already, withdrawn, or refused with a `problem`."""
-
-    status: str
-    points: int
-    reasons: list[str]
-    problem: dict[str, Any] | None
-
-
-class AttendedListShape(Shape):
-    """One for each line, in order."""
-
-    results: list[AttendedShape]
-
-
-class AttendanceShape(Shape):
-    """Somebody who was there. `state`: here (checked in, not attested), waiting, counted or withdrawn."""
-
-    id: str
-    state: str
-    minutes: int | None
-    bags: int | None
-    checked_in_at: datetime | None
-
-
-class AttendanceListShape(Shape):
-    """In the order in which people were told of."""
-
-    items: list[AttendanceShape]
 
 
 @router.get("/v1/host/sessions/{id}/attendance", responses=declines(*SIGNED_IN, 404))
@@ -89,7 +47,7 @@ def show_attendance(call: SignedIn, id: str) -> AttendanceListShape:  # noqa: A0
     """Who was there, as far as it has been told: no names. Scope `host`."""
     wanted = read_session_id(id)
     found = call.run(as_host, lambda session, host: _list(session, host, wanted))
-    return AttendanceListShape(items=[_present(one) for one in found])
+    return AttendanceListShape(items=[present_attendance(one) for one in found])
 
 
 @router.post(
@@ -175,7 +133,7 @@ def _attest(call: Call, wanted: UUID, lines: Sequence[Line], sent: Sent, key: st
             late_window=window,
             now=call.now,
         )
-        return Answer(200, {"results": [_present_result(one) for one in results]})
+        return Answer(200, {"results": [present_result(one) for one in results]})
 
     return respond(run_once(call, as_host, serve, key=key, sent=sent))
 
@@ -201,23 +159,4 @@ def _read_attendance_id(written: str) -> UUID:
 
 
 def _answer_one(result: LineResult) -> Answer:
-    return Answer(200, _present_result(result))
-
-
-def _present_result(result: LineResult) -> dict[str, Any]:
-    return AttendedShape(
-        status=result.status,
-        points=result.points,
-        reasons=list(result.reasons),
-        problem=Problem.of(result.refusal).to_data() if result.refusal else None,
-    ).model_dump(mode="json")
-
-
-def _present(attendance: AttendanceRead) -> AttendanceShape:
-    return AttendanceShape(
-        id=public_id("att", attendance.uuid),
-        state=attendance.state,
-        minutes=attendance.minutes,
-        bags=attendance.bags,
-        checked_in_at=attendance.scanned_at,
-    )
+    return Answer(200, present_result(result))

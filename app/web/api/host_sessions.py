@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import base64
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Query
-from sqlmodel import Session
 from starlette.responses import Response
 
 from app.core.ids import parse_public_id, public_id
-from app.hosting.check_in import CheckInCodes, check_in, show_code
 from app.hosting.errors import SessionUnknown
-from app.hosting.organisations import LONGEST_TITLE, open_session
-from app.hosting.queries import SessionRead, get_session_of, list_sessions
+from app.hosting.session_queries import SessionRead, get_session_of, list_sessions
+from app.hosting.sessions import LONGEST_TITLE, open_session
 from app.ledger.commands import Answer
-from app.redemption.qr import draw_qr
-from app.residents.queries import ResidentRead
 from app.web.api.answers import SIGNED_IN, Shape, declines, link_next, respond, takes
-from app.web.callers import SignedIn, as_host, as_resident
+from app.web.callers import SignedIn, as_host
 from app.web.idempotency import run_once
 from app.web.sent import Body, IdempotencyKey
-from rules.reasons import REASONS
 
 router = APIRouter(tags=["hosts"])
 
@@ -58,31 +52,6 @@ class SessionPage(Shape):
 
     items: list[SessionShape]
     after: str | None
-
-
-class CodeShape(Shape):
-    """`qr` is a picture (an SVG data URL) that says `code`. Ask for the next one at `changes_at`."""
-
-    code: str
-    qr: str
-    changes_at: datetime
-
-
-class CheckInOrder(msgspec.Struct, frozen=True):
-    """What the QR on the host's screen says."""
-
-    code: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-
-
-class CheckInShape(Shape):
-    """`status` is `here` where the host has yet to attest it, else awarded, recorded or held, with reasons in words."""
-
-    session: str
-    organisation: str
-    status: str
-    points: int
-    reasons: list[str]
-    sentences: list[str]
 
 
 @router.get("/v1/host/sessions", responses=declines(*SIGNED_IN, 400))
@@ -135,44 +104,6 @@ def show_session(call: SignedIn, id: str) -> SessionShape:  # noqa: A002 - the p
         as_host, lambda session, host: get_session_of(session, organisation_id=host.organisation_id, wanted=wanted)
     )
     return _present(found)
-
-
-@router.get("/v1/host/sessions/{id}/check-in", responses=declines(*SIGNED_IN, 404, 409))
-def show_check_in(call: SignedIn, id: str) -> CodeShape:  # noqa: A002 - the path's own word
-    """The code to show now; it changes every 30 seconds. Scope `host`."""
-    wanted, codes = read_session_id(id), CheckInCodes(call.runtime.secrets)
-    shown = call.run(
-        as_host, lambda session, host: show_code(session, host=host, wanted=wanted, codes=codes, now=call.now)
-    )
-    svg = draw_qr(shown.code, title="QR code to check in")
-    picture = "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
-    return CodeShape(code=shown.code, qr=picture, changes_at=shown.changes_at)
-
-
-@router.post(
-    "/v1/check-ins",
-    status_code=201,
-    response_model=CheckInShape,
-    responses=declines(*SIGNED_IN, 400, 409, 413, 415, 422),
-    openapi_extra=takes(("application/json", CheckInOrder)),
-)
-def check_in_here(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Response:
-    """You are where this code is on the screen. Once a session, within a minute of its showing. Scope `resident`."""
-    order, codes = body.read(CheckInOrder), CheckInCodes(call.runtime.secrets)
-
-    def serve(session: Session, me: ResidentRead) -> Answer:
-        done = check_in(session, resident=me, code=order.code, codes=codes, now=call.now)
-        shown = CheckInShape(
-            session=done.title,
-            organisation=done.organisation,
-            status=done.status,
-            points=done.points,
-            reasons=list(done.reasons),
-            sentences=[REASONS[reason] for reason in done.reasons],
-        )
-        return Answer(201, shown.model_dump(mode="json"))
-
-    return respond(run_once(call, as_resident, serve, key=key, sent=body))
 
 
 def read_session_id(written: str) -> UUID:

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.core.ids import parse_public_id, public_id
-from app.hosting.errors import HostUnknown, OrganisationUnknown
+from app.hosting.organisation_errors import HostUnknown, OrganisationUnknown
 from app.hosting.organisations import add_host, end_host, register_organisation
 from app.hosting.queries import HostRead, OrganisationRead, get_organisation, list_organisations
 from app.identity.permissions import ORGANISATION_REGISTRARS

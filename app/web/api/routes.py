@@ -8,6 +8,7 @@ from app.web.api import (
     attendance,
     campaigns,
     catalogue,
+    check_ins,
     corrections,
     docs,
     events,
@@ -22,6 +23,7 @@ from app.web.api import (
     missing,
     oauth,
     organisations,
+    own_reviews,
     pauses,
     redemptions,
     register,
@@ -46,7 +48,7 @@ for part in (invitations, households, campaigns, jobs):
     router.include_router(part.router)
 for part in (review, tills):
     router.include_router(part.router)
-for part in (organisations, host_sessions, attendance):
+for part in (organisations, host_sessions, check_ins, attendance, own_reviews):
     router.include_router(part.router)
 # Last of those under /v1/rules: it takes any word for a rule's id.
 for part in (register, templates, rule_catalogue, rule_life):
