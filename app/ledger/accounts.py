@@ -11,8 +11,8 @@ from app.core.ids import take_id
 from app.ledger.chart import SCHEME, AccountKind, Unit
 from app.ledger.tables import LedgerAccount
 
-WITHOUT_FLOOR = frozenset({AccountKind.ISSUANCE, AccountKind.RECEIVABLE})
-"""Kinds that may fall below zero: where value enters the books, and what was taken back on paper."""
+WITHOUT_FLOOR = frozenset({AccountKind.ISSUANCE, AccountKind.RECEIVABLE, AccountKind.PAYABLE})
+"""Kinds that may fall below zero: where value enters the books, what was taken back on paper, and partners."""
 
 _FIND = text("SELECT id FROM ledger_accounts WHERE kind = :kind AND unit = :unit AND owner = :owner AND kind <> 1")
 

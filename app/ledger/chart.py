@@ -9,7 +9,7 @@ from app.core.clock import london_date
 
 
 class AccountKind(IntEnum):
-    """What an account stands for. Only issuance and receivable may fall below zero (they have no floor)."""
+    """What an account stands for. Issuance, receivable and payable may fall below zero (they have no floor)."""
 
     WALLET = 1  # PTS, one per resident; its id is the resident's id
     BUDGET = 2  # PTS, one per campaign: points that may still be given
@@ -20,7 +20,7 @@ class AccountKind(IntEnum):
     ISSUANCE = 7  # PTS and GBP, the scheme's: where points and money enter the books
     POT = 8  # GBP, one per funder: money set aside, not yet behind points
     BACKING = 9  # GBP, the scheme's: money behind every point in a budget or a wallet
-    PAYABLE = 10  # GBP, one per partner: what it is owed
+    PAYABLE = 10  # GBP, one per partner: what it is owed; below zero after a refund of what it has been paid
     SETTLED = 11  # GBP, one per partner: what it has been paid
 
 
@@ -47,6 +47,8 @@ class TransferKind(IntEnum):
     RETURN = 11  # backing -> pot, the pence that stood behind points that expired
     WRITE_BACK = 12  # budget -> receivable, a refold gives again what an earlier one wrote off
     CLAWBACK = 13  # wallet -> budget and budget -> receivable, a person takes back what was written off
+    REFUND = 14  # redeemed -> wallet and payable -> backing, what a captured hold spent comes back
+    SETTLE = 15  # payable -> settled, a partner was paid
 
 
 SCHEME = 0

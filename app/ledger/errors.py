@@ -176,3 +176,34 @@ class SweepOverdueError(LedgerError):
         )
         self.quarter = quarter
         self.oldest = oldest
+
+
+class NothingToRefund(Conflict):
+    """The points were not spent, or have all come back."""
+
+    code = "nothing-to-refund"
+
+    def __init__(self) -> None:
+        super().__init__("None of these points can come back: they were not spent, or have come back already.")
+
+
+class RefundTooLarge(Conflict):
+    """A refund never exceeds what is left of the original entry."""
+
+    code = "refund-too-large"
+
+    def __init__(self, *, most_points: int) -> None:
+        self.most_points = most_points
+        super().__init__(f"At most {most_points} points of this can still come back.")
+
+
+class RateChangedSince(Conflict):
+    """The money behind a point is not what it was when these were spent."""
+
+    code = "rate-changed-since"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The pence behind points have changed since these were spent, so what the partner gives back would not "
+            "cover them. Give the resident points by an adjustment instead."
+        )

@@ -97,7 +97,8 @@ _UNIT = "SELECT unit, 0, sum(posted)::bigint FROM ledger_accounts GROUP BY unit 
 
 _FLOOR = f"""
     SELECT id, 0, posted - held FROM ledger_accounts
-    WHERE posted < held AND kind NOT IN ({AccountKind.ISSUANCE:d}, {AccountKind.RECEIVABLE:d})
+    WHERE posted < held
+        AND kind NOT IN ({AccountKind.ISSUANCE:d}, {AccountKind.RECEIVABLE:d}, {AccountKind.PAYABLE:d})
 """  # noqa: S608 - our own constants
 
 _RATE = f"(SELECT coalesce(max(value::int), {FIRST_RATE}) FROM scheme_facts WHERE key = '{RATE}')"  # noqa: S608 - our own constants
@@ -179,6 +180,18 @@ _PAYABLE = f"""
     WHERE t.pence > coalesce(h.amount, 0) * {_HIGHEST} / 100
 """  # noqa: S608 - our own constants
 
+# Of each unit: what came back of a captured hold, at most what it spent, and to the wallet that spent it.
+_REFUNDED = f"""
+    SELECT r.hold_id, coalesce(s.amount, 0), r.amount FROM (
+        SELECT hold_id, unit, CASE WHEN unit = {Unit.POINTS:d} THEN credit END AS wallet, sum(amount)::bigint AS amount
+        FROM ledger_transfers WHERE kind = {TransferKind.REFUND:d} GROUP BY 1, 2, 3
+    ) AS r LEFT JOIN (
+        SELECT hold_id, unit, CASE WHEN unit = {Unit.POINTS:d} THEN debit END AS wallet, sum(amount)::bigint AS amount
+        FROM ledger_transfers WHERE kind IN ({TransferKind.CAPTURE:d}, {TransferKind.PAYABLE:d}) GROUP BY 1, 2, 3
+    ) AS s ON s.hold_id = r.hold_id AND s.unit = r.unit AND s.wallet IS NOT DISTINCT FROM r.wallet
+    WHERE r.amount > coalesce(s.amount, 0)
+"""  # noqa: S608 - our own constants
+
 _RETURNED = f"""
     SELECT {AccountKind.BACKING:d}, expired * {_HIGHEST} / 100, returned FROM (
         SELECT coalesce(sum(amount) FILTER (WHERE kind = {TransferKind.EXPIRY:d}), 0)::bigint AS expired,
@@ -237,6 +250,7 @@ CHECKS = (
     Check("payee", "Hold {number}: its points went to {found} payees.", _PAYEE),
     Check("payable", "Hold {number}: a partner is owed {found} pence, at most {expected} may be.", _PAYABLE),
     Check("owed", "Receivable {number}: {found} points of a budget are owed, it can't be fewer than 0.", _OWED_TWICE),
+    Check("refunded", "Hold {number}: {found} came back of it, it had spent {expected}.", _REFUNDED),
     Check("returned", "{found} pence went back to pots, but the points that expired had {expected}.", _RETURNED),
     Check("reversed", "Transfer {number}: {found} points of it are taken back, {expected} may be, once.", _REVERSED),
     Check("decided", "Event {number}: officers decided about {expected} points, transfers moved {found}.", _DECIDED),

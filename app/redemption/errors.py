@@ -96,6 +96,24 @@ class PassOver(Conflict):
         super().__init__(f"This pass ended on {_say_when(valid_until_at)}.")
 
 
+class NothingToUndo(Conflict):
+    """The voucher has not been used."""
+
+    code = "nothing-to-undo"
+
+    def __init__(self) -> None:
+        super().__init__("This voucher has not been used, so there is nothing to undo.")
+
+
+class UndoTooLate(Conflict):
+    """A till's slip is mended at once; later a person at the council decides."""
+
+    code = "undo-too-late"
+
+    def __init__(self) -> None:
+        super().__init__("It was used more than ten minutes ago. Ask the council to refund it instead.")
+
+
 class MembershipNeeded(Conflict):
     """The reward is put onto a card of `source`, and the resident has linked none."""
 

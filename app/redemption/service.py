@@ -111,7 +111,7 @@ def redeem_reward(
 
 def check_voucher(session: Session, *, partner_id: int, code: str, codes: VoucherCodes, now: datetime) -> TillVoucher:
     """What the code is for and whether it is good; changes nothing. Raises VoucherUnknown."""
-    row = session.exec(_select_by_code(partner_id, code, codes)).first()
+    row = session.exec(select_by_code(partner_id, code, codes)).first()
     if row is None:
         raise VoucherUnknown
     return read_for_till(row, _get_reward_row(session, row), now)
@@ -123,7 +123,7 @@ def redeem_voucher(session: Session, *, partner_id: int, code: str, codes: Vouch
     Raises VoucherUnknown (also for another partner's), AlreadyRedeemed, PassOver, VoucherExpired, VoucherCancelled,
     VoucherDeclined, VoucherEnding or VoucherNotReady.
     """
-    row = session.exec(_select_by_code(partner_id, code, codes).with_for_update()).first()
+    row = session.exec(select_by_code(partner_id, code, codes).with_for_update()).first()
     if row is None:
         raise VoucherUnknown
     if row.valid_until_at is not None:
@@ -203,7 +203,7 @@ def _issue(adapter: PartnerAdapter, reward: RewardRead, *, reference: UUID, expi
         raise PartnerNotReached from unavailable
 
 
-def _select_by_code(partner_id: int, code: str, codes: VoucherCodes) -> SelectOfScalar[Redemption]:
+def select_by_code(partner_id: int, code: str, codes: VoucherCodes) -> SelectOfScalar[Redemption]:
     found_by = codes.hash(code)
     return (
         select(Redemption)

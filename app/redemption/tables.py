@@ -72,3 +72,26 @@ class RedemptionVisit(Row, table=True):
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     redemption_id: int = Field(sa_column=Column(BigInteger, nullable=False))
     visited_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class RedemptionRefund(Row, table=True):
+    """What came back of a used voucher. `kind`: undo (a till's slip: the voucher is good again) or refund.
+
+    `hold_id` is the hold that was spent; after an undo the voucher has another one.
+    """
+
+    __tablename__ = "redemption_refunds"
+    __table_args__ = (
+        CheckConstraint("kind IN ('undo', 'refund')", name="ck_redemption_refunds_kind"),
+        CheckConstraint("points > 0", name="ck_redemption_refunds_points"),
+        Index("ix_redemption_refunds_redemption", "redemption_id"),
+    )
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    redemption_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    hold_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    kind: str = Field(sa_column=Column(Text, nullable=False))
+    points: int = Field(sa_column=Column(BigInteger, nullable=False))
+    pence: int = Field(sa_column=Column(BigInteger, nullable=False))
+    reason: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    made_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

@@ -12,7 +12,9 @@ _STATES = {OPEN: "open", CAPTURED: "captured", RELEASED: "released"}
 _DRIFT = text("""
     SELECT h.id AS hold_id, h.state, r.id AS redemption_id, r.status, h.wallet_id <> r.resident_id AS anothers,
            h.amount, r.points
-    FROM ledger_holds h FULL JOIN redemptions r ON r.hold_id = h.id
+    FROM (SELECT * FROM ledger_holds h WHERE NOT EXISTS (
+        SELECT FROM redemption_refunds u WHERE u.hold_id = h.id AND u.kind = 'undo')) h
+    FULL JOIN redemptions r ON r.hold_id = h.id
     WHERE h.id IS NULL OR r.id IS NULL OR h.amount <> r.points OR h.wallet_id <> r.resident_id
         OR h.state <> CASE r.status WHEN 'redeemed' THEN :captured WHEN 'issued' THEN :open
                                     WHEN 'confirming' THEN :open WHEN 'cancelling' THEN :open ELSE :released END

@@ -66,6 +66,7 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "GET /v1/redemptions/{id}": RESIDENT,
     "POST /v1/redemptions/{id}/cancel": RESIDENT,
     "POST /v1/vouchers/check": TILLS,
+    "POST /v1/vouchers/undo": TILLS,
     "POST /v1/vouchers/redeem": TILLS,
     "GET /v1/rules": OFFICERS,
     "GET /v1/rules/{id}": OFFICERS,

@@ -125,6 +125,14 @@ TAMPERINGS: dict[str, tuple[str, set[str]]] = {
         {"balance", "floor", "lot", "unit"},
     ),
     "a reversal of what is not there": ("INSERT INTO ledger_reversals VALUES (1234, 1235)", {"reversal"}),
+    "more refunded than was spent": (
+        (
+            "INSERT INTO ledger_transfers (id, debit, credit, amount, effective_at, unit, kind, hold_id) "
+            "SELECT -9, a.id, b.id, 25, now(), 2, 14, {captured} FROM ledger_accounts a, ledger_accounts b "
+            "WHERE a.kind = 10 AND b.kind = 9"
+        ),
+        {"balance", "refunded"},
+    ),
     "the sweep said to have been further": (
         "UPDATE scheme_facts SET value = (value::int + 4)::text WHERE key = 'ledger_oldest_quarter'",
         {"quarter"},

@@ -17,12 +17,13 @@ from app.identity.tokens import Claims
 from app.ledger.commands import Answer
 from app.redemption.errors import VoucherUnknown
 from app.redemption.queries import TillVoucher
+from app.redemption.refunds import undo_voucher
 from app.redemption.service import check_voucher, redeem_voucher
 from app.web.api.answers import SIGNED_IN, Shape, declines, respond, takes
 from app.web.api.redemptions import VoucherReward
 from app.web.callers import Call, SignedIn, Till, as_till
 from app.web.idempotency import run_once
-from app.web.sent import Body, IdempotencyKey
+from app.web.sent import Body, IdempotencyKey, Sent
 
 router = APIRouter(tags=["vouchers"])
 
@@ -89,21 +90,30 @@ def check(call: SignedIn, body: Body) -> TillShape:
 )
 def redeem(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Response:
     """Take a voucher, once. Scope `vouchers:redeem`."""
+    return _change(call, body, key, redeem_voucher)
+
+
+@router.post(
+    "/v1/vouchers/undo",
+    response_model=TillShape,
+    responses=declines(*SIGNED_IN, 400, 404, 409, 413, 415, 422, 429),
+    openapi_extra=takes(("application/json", CodeOrder)),
+)
+def undo(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Response:
+    """Take back, within ten minutes, that a voucher was taken: it is good again. Scope `vouchers:redeem`."""
+    return _change(call, body, key, undo_voucher)
+
+
+def _change(call: Call, body: Sent, key: str | None, service: Callable[..., TillVoucher]) -> Response:
     order = body.read(CodeOrder)
     codes = call.runtime.voucher_codes
+
+    def serve(session: Session, till: Till) -> Answer:
+        voucher = service(session, partner_id=till.partner_id, code=order.code, codes=codes, now=call.now)
+        return Answer(200, _present(voucher).model_dump(mode="json"))
+
     with _guessing_slowed(call):
-        answer = run_once(
-            call,
-            _as_remembered_till(call),
-            lambda session, till: Answer(
-                200,
-                _present(
-                    redeem_voucher(session, partner_id=till.partner_id, code=order.code, codes=codes, now=call.now)
-                ).model_dump(mode="json"),
-            ),
-            key=key,
-            sent=body,
-        )
+        answer = run_once(call, _as_remembered_till(call), serve, key=key, sent=body)
         if answer.body.get("code") == VoucherUnknown.code:
             call.runtime.limiter.count_unknown(caller=call.claims.subject)
     return respond(answer)
