@@ -14,6 +14,7 @@ from app.identity import tables as identity
 from app.ledger import tables as ledger
 from app.offers import tables as offers
 from app.redemption import tables as redemption
+from app.residents import claim_tables as claims
 from app.residents import referral_tables as referrals
 from app.residents import tables as residents
 from app.rulebook import campaign_tables as campaigns
@@ -23,6 +24,7 @@ DOMAINS = (
     scheme_facts,
     backtest,
     campaigns,
+    claims,
     earning,
     hosting,
     identity,

@@ -26,6 +26,7 @@ from app.ledger.tasks import sweep_points
 from app.redemption.asking import QuestionKeys
 from app.redemption.service import ASK_PARTNER
 from app.redemption.tasks import Asking, ask_due_partners, ask_partner, sweep_due_vouchers
+from app.residents.claims import end_lapsed_claims
 from app.rulebook.budgets import raise_alarms
 from app.web.logs import configure_logs
 from app.web.runtime import Runtime
@@ -118,6 +119,14 @@ SCHEDULES: Final[tuple[Schedule, ...]] = (
         "* * * * *",
         "Forget spent assertions, revoked tokens and pairing codes whose time is over",
         lambda runtime: sweep_sign_in(runtime.database, now=runtime.clock.now()),
+    ),
+    Schedule(
+        "cards.lapse",
+        "* * * * *",
+        "End the claims of cards that nobody has proved in time",
+        lambda runtime: runtime.database.in_transaction(
+            lambda session: end_lapsed_claims(session, now=runtime.clock.now())
+        ),
     ),
     Schedule("budgets.alarm", "* * * * *", "Raise the alarms of budgets that run low", _raise_alarms),
 )

@@ -37,7 +37,7 @@ from app.demo.plan import (
 from app.demo.spending import Spending
 from app.earning.intake import LARGEST_BATCH, IntakeOptions, record_events
 from app.earning.referrals import name_referrer, qualify_referrals
-from app.identity.permissions import EVENTS_READ, EVENTS_WRITE, TOKENS_READ, VOUCHERS_REDEEM
+from app.identity.permissions import EVENTS_READ, EVENTS_WRITE, TOKENS_CONFIRM, TOKENS_READ, VOUCHERS_REDEEM
 from app.identity.queries import Client
 from app.identity.service import add_partner_staff, create_officer, register_client, register_source
 from app.ledger.rate import keep_rate, pence_behind
@@ -131,7 +131,7 @@ def _open_sources(session: Session, runtime: Runtime) -> None:
             client_id=source.client_id,
             secret=client_secret(runtime.secrets, source.client_id),
             title=source.title,
-            scopes=[EVENTS_WRITE, EVENTS_READ, TOKENS_READ],
+            scopes=[EVENTS_WRITE, EVENTS_READ, TOKENS_READ, TOKENS_CONFIRM],
             sources=[source.name],
             event_types=[source.event_type],
         )

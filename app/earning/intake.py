@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -39,6 +39,7 @@ from app.identity.queries import Client
 from app.identity.sources import SourceRead, list_sources
 from app.ledger.chart import quarter_of
 from app.residents.cards import CardKeys
+from app.residents.claims import Tap, note_taps
 from app.residents.places.queries import find_stop_wards
 from app.residents.queries import CardHolder, find_card_holders
 from app.rulebook.pauses import EARNING_PAUSED, Pause, Paused, find_pauses, is_paused
@@ -83,7 +84,7 @@ class EventResult(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """What was looked up for a batch, once."""
+    """What was looked up for a batch, once; `strangers` are the events of cards that nobody has linked."""
 
     client: Client
     sources: dict[str, SourceRead]
@@ -93,6 +94,8 @@ class _Batch:
     pauses: tuple[Pause, ...]
     options: IntakeOptions
     now: datetime
+    hashes: dict[str, bytes]
+    strangers: list[Tap] = field(default_factory=list)
 
 
 def record_events(
@@ -138,6 +141,8 @@ def record_events(
     _keep(session, list(new.values()), batch.states, now)
     _tell_arrival(session, batch, list(new.values()))
     count_not_enrolled(session, counts=not_enrolled)
+    if batch.strangers:
+        note_taps(session, taps=batch.strangers, now=now)
     return [
         result if result is not None and result.status != "repeat" else _result_of(new, first, result, index)
         for index, result in enumerate(results)
@@ -171,7 +176,7 @@ def _look_up(
     states = lock_states(session, resident_ids=[holder.resident_id for holder in holders.values()])
     known = find_known(session, keys=[(sources[envelope.source].id, envelope.id) for envelope in sound])
     pauses = find_pauses(session, what=Paused.EARNING)
-    return _Batch(client, sources, holders, states, known, pauses, options, now)
+    return _Batch(client, sources, holders, states, known, pauses, options, now, hashes)
 
 
 def _judge(envelope: Envelope, batch: _Batch) -> EventResult | NewEvent:
@@ -193,6 +198,10 @@ def _judge(envelope: Envelope, batch: _Batch) -> EventResult | NewEvent:
     except Refusal as refusal:
         return EventResult(envelope.source, envelope.id, "rejected", refusal=refusal)
     holder = batch.holders.get(content.subject)
+    if holder is None:
+        known_by = batch.hashes.get(content.subject)
+        if known_by is not None:
+            batch.strangers.append(Tap(known_by, source.id, content.happened_at))
     if holder is None or content.happened_at < holder.enrolled_at:
         return EventResult(envelope.source, envelope.id, "not_enrolled")
     uncounted: tuple[str, ...] = ()

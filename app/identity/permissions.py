@@ -5,18 +5,20 @@ from __future__ import annotations
 EVENTS_WRITE = "events:write"
 EVENTS_READ = "events:read"
 TOKENS_READ = "tokens:read"
+TOKENS_CONFIRM = "tokens:confirm"
 VOUCHERS_REDEEM = "vouchers:redeem"
 RESIDENT = "resident"
 OFFICER = "officer"
 HOST = "host"
 
-MACHINE_SCOPES = frozenset({EVENTS_WRITE, EVENTS_READ, TOKENS_READ, VOUCHERS_REDEEM})
+MACHINE_SCOPES = frozenset({EVENTS_WRITE, EVENTS_READ, TOKENS_READ, TOKENS_CONFIRM, VOUCHERS_REDEEM})
 """What a machine can be given. Those of people, `resident`, `officer` and `host`, never come by client credentials."""
 
 SCOPES = {
     EVENTS_WRITE: "Send events, and take them back.",
     EVENTS_READ: "Read what became of the events of your own sources.",
     TOKENS_READ: "Read the tokens of the people who joined with a card of your own.",
+    TOKENS_CONFIRM: "Confirm whose a card of your own is.",
     VOUCHERS_REDEEM: "Check and redeem vouchers for your own partner.",
     RESIDENT: "Act as a resident, for oneself.",
     OFFICER: "Act as an officer of the council, within one's roles.",
@@ -49,3 +51,6 @@ CAMPAIGN_EDITORS = ("editor", "admin")
 
 JOB_RETRIERS = ("admin",)
 """Who may have a dead job tried again."""
+
+CARD_CONFIRMERS = ("support",)
+"""Who may confirm, with a card before them, that it is somebody's."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -15,6 +16,9 @@ from app.residents.places.queries import find_place
 from app.residents.queries import ResidentRead, read_resident
 from app.residents.tables import Resident
 from app.residents.terms.acceptance import accept_terms
+
+COOLING_OFF = timedelta(days=30)
+"""How long after its removal a card can't be linked to another account."""
 
 
 def enrol_resident(
@@ -67,27 +71,54 @@ def link_card(
     """Let `subject` stand for the resident from `enrolled_at` on; returns the card's id.
 
     `source_id` is the operator that issued the card, None for the scheme's own, which every source may send. Raises
-    CardTaken, SubjectMalformed or BankCardNumber. The same card on the same account again is no error.
+    CardTaken (also for 30 days after another account gave the card up), SubjectMalformed or BankCardNumber. The same
+    card on the same account again is no error.
     """
     subject = parse_subject(subject)
-    token_hash = keys.hash_subject(subject)
+    return link_hashed_card(
+        session,
+        resident_id=resident_id,
+        kind=subject.partition(":")[0],
+        token_hash=keys.hash_subject(subject),
+        token_encrypted=keys.encrypt_token(subject),
+        source_id=source_id,
+        enrolled_at=enrolled_at,
+        public_id=uuid7(enrolled_at),
+    )
+
+
+def link_hashed_card(
+    session: Session,
+    *,
+    resident_id: int,
+    kind: str,
+    token_hash: bytes,
+    token_encrypted: bytes,
+    source_id: int | None,
+    enrolled_at: datetime,
+    public_id: UUID,
+) -> int:
+    """The same for a token that is known by its keyed hash only. Raises CardTaken; roll back then."""
     made = session.execute(
         text(
-            "INSERT INTO cards (id, resident_id, kind, token_hash, token_encrypted, source_id, enrolled_at)"
-            " VALUES (:id, :resident, :kind, :hash, :token, :source, :enrolled)"
+            "INSERT INTO cards"
+            " (id, public_id, resident_id, kind, token_hash, token_encrypted, source_id, enrolled_at)"
+            " VALUES (:id, :public_id, :resident, :kind, :hash, :token, :source, :enrolled)"
             " ON CONFLICT (token_hash) WHERE removed_at IS NULL DO NOTHING RETURNING id"
         ),
         {
             "id": take_id(session),
+            "public_id": public_id,
             "resident": resident_id,
-            "kind": subject.partition(":")[0],
+            "kind": kind,
             "hash": token_hash,
-            "token": keys.encrypt_token(subject),
+            "token": token_encrypted,
             "source": source_id,
             "enrolled": enrolled_at,
         },
     ).scalar()
     if made is not None:
+        _refuse_while_cooling(session, resident_id, token_hash, enrolled_at)
         return int(made)
     live = session.execute(
         text("SELECT id, resident_id FROM cards WHERE token_hash = :hash AND removed_at IS NULL"), {"hash": token_hash}
@@ -95,6 +126,16 @@ def link_card(
     if live is None or live.resident_id != resident_id:
         raise CardTaken
     return int(live.id)
+
+
+def _refuse_while_cooling(session: Session, resident_id: int, token_hash: bytes, enrolled_at: datetime) -> None:
+    """A card that stood for somebody else a moment ago is passed round, not given up."""
+    anothers = text(
+        "SELECT FROM cards WHERE token_hash = :hash AND removed_at > :since AND resident_id <> :resident LIMIT 1"
+    )
+    since = enrolled_at - COOLING_OFF
+    if session.execute(anothers, {"hash": token_hash, "since": since, "resident": resident_id}).first() is not None:
+        raise CardTaken
 
 
 def unlink_card(session: Session, *, resident_id: int, card_id: int, now: datetime) -> None:

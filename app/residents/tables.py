@@ -72,11 +72,15 @@ class Card(Row, table=True):
     __tablename__ = "cards"
     __table_args__ = (
         Index("uq_cards_token_live", "token_hash", unique=True, postgresql_where="removed_at IS NULL"),
+        Index("ix_cards_removed", "token_hash", postgresql_where=text("removed_at IS NOT NULL")),
         Index("ix_cards_resident", "resident_id"),
         Index("ix_cards_changed", "changed_xid", "id"),
     )
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    public_id: UUID = Field(
+        sa_column=Column(Uuid, nullable=False, unique=True, server_default=text("gen_random_uuid()"))
+    )
     resident_id: int = Field(sa_column=Column(BigInteger, nullable=False))
     kind: str = Field(sa_column=Column(Text, nullable=False))
     token_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

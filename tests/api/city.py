@@ -125,7 +125,7 @@ def build_city(database: Database, secrets: Secrets, now: datetime, *, residents
     http.event_hooks = {"response": [check_documented]}
     city = City(runtime, app, http, runtime.clock, world, tokens={}, **seeded)
     city.tokens |= {
-        "taps": city.token("leeds-buses", "events:read events:write tokens:read"),
+        "taps": city.token("leeds-buses", "events:read events:write tokens:confirm tokens:read"),
         "check_in": city.token("check-in", "events:read events:write tokens:read"),
         "till": city.token("cafe-till", "vouchers:redeem"),
         "resident": city.token(city.residents[0], "resident"),
@@ -148,7 +148,7 @@ def _seed(session: Session, world: World, points: int, now: datetime) -> dict[st
             client_id=client_id,
             secret=SECRET,
             title=client_id,
-            scopes=["events:write", "events:read", "tokens:read"],
+            scopes=["events:write", "events:read", "tokens:read", "tokens:confirm"],
             sources=[source],
             event_types=[one for one in types if one != "litter.pick"],
         )

@@ -27,6 +27,7 @@ TREASURERS = frozenset({"finance", "admin"})
 EDITORS = frozenset({"editor", "admin"})
 HOSTS = frozenset({"host"})
 REVIEWERS = frozenset({"support", "approver"})
+SUPPORT = frozenset({"support"})
 STAFF = frozenset({"staff"})
 """People of the partner: a till has the same scope, and is told that it is no person."""
 MAY_CALL: dict[str, frozenset[str]] = {
@@ -57,6 +58,11 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "POST /v1/me/referrer": RESIDENT,
     "PUT /v1/me/household": RESIDENT,
     "DELETE /v1/me/household": RESIDENT,
+    "GET /v1/me/cards": RESIDENT,
+    "POST /v1/me/cards": RESIDENT,
+    "DELETE /v1/me/cards/{id}": RESIDENT,
+    "POST /v1/sources/{source}/tokens/confirm": TAPS_ONLY,
+    "POST /v1/card-claims/confirm": SUPPORT,
     "GET /v1/me/balance": RESIDENT,
     "GET /v1/me/activity": RESIDENT,
     "GET /v1/rewards": EVERYBODY,
@@ -125,6 +131,7 @@ PREFIXES = {
     "/v1/review": "rev",
     "/v1/organisations": "org",
     "/v1/host/sessions": "ses",
+    "/v1/me/cards": "crd",
 }
 """Of the public ids in a path; none that is asked for exists."""
 QUERIES = {"POST /v1/imports": "?door=none", "POST /v1/host/imports": f"?session=ses_{'0' * 32}"}
@@ -156,6 +163,8 @@ BODY: dict[str, object] = {
     "starts_at": "2026-11-20T10:00:00Z",
     "ends_at": "2026-11-20T11:00:00Z",
     "attended": [{"member": "none"}],
+    "subject": "card:none",
+    "claim": "none",
 }
 """What every route with a body is sent: members that a route does not know are no matter."""
 BODIES: dict[str, dict[str, object]] = {}

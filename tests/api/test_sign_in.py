@@ -24,7 +24,7 @@ def test_a_machine_signs_in_by_basic_and_by_form_alike(city: City) -> None:
     by_basic = city.http.post("/oauth/token", data=GRANT, auth=("leeds-buses", SECRET))
     by_form = city.http.post("/oauth/token", data=GRANT | {"client_id": "leeds-buses", "client_secret": SECRET})
     assert by_basic.status_code == by_form.status_code == 200
-    assert by_basic.json()["scope"] == by_form.json()["scope"] == "events:read events:write tokens:read"
+    assert by_basic.json()["scope"] == by_form.json()["scope"] == "events:read events:write tokens:confirm tokens:read"
     assert by_basic.headers["cache-control"] == "no-store"
 
 

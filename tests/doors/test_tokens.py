@@ -14,7 +14,7 @@ from app.core.database import Database
 from app.core.secret_store import Secrets
 from app.identity.sources import list_sources
 from app.residents import queries
-from app.residents.service import link_card, unlink_card
+from app.residents.service import COOLING_OFF, link_card, unlink_card
 from tests.api.city import City, build_city
 from tests.earning.world import CHECK_IN, TAPS
 
@@ -77,7 +77,9 @@ def test_only_changes_since_the_cursor_come_and_a_removal_is_one(city: City) -> 
     removed, cursor = fetch(city, cursor)
     assert removed == [("card:new", False)]
     assert fetch(city, cursor) == ([], cursor)
+    city.clock.at += COOLING_OFF
     link(city, "card:new", resident=1)
+    city.clock.at -= COOLING_OFF
     assert fetch(city, cursor)[0] == [("card:new", True)]
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from app.web.api import (
     attendance,
     campaigns,
+    cards,
     catalogue,
     check_ins,
     corrections,
@@ -46,7 +47,7 @@ for part in (funding, corrections, imports, sources, missing):
     router.include_router(part.router)
 for part in (invitations, households, campaigns, jobs):
     router.include_router(part.router)
-for part in (review, tills):
+for part in (review, tills, cards):
     router.include_router(part.router)
 for part in (organisations, host_sessions, check_ins, attendance, own_reviews):
     router.include_router(part.router)
