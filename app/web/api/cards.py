@@ -143,7 +143,6 @@ def remove(call: SignedIn, id: str) -> CardList:  # noqa: A002 - the path's own 
 def confirm_as_operator(call: SignedIn, source: str, body: Body) -> ConfirmedShape:
     """The operator knows that the holder of this card made this claim. Scope `tokens:confirm`."""
     order = body.read(ConfirmOrder)
-    wanted = _read_claim(order.claim)
 
     def serve(session: Session, client: Client) -> ConfirmedShape:
         known = list_sources(session).get(source)
@@ -151,7 +150,7 @@ def confirm_as_operator(call: SignedIn, source: str, body: Body) -> ConfirmedSha
             raise SourceUnknown
         confirm_claim(
             session,
-            claim=wanted,
+            claim=_read_claim(order.claim),
             subject=order.subject,
             source_id=known.id,
             proof="operator",
@@ -171,12 +170,11 @@ def confirm_as_operator(call: SignedIn, source: str, body: Body) -> ConfirmedSha
 def confirm_as_desk(call: SignedIn, body: Body) -> ConfirmedShape:
     """The card lies before you, and its holder made this claim. For officers with the role support."""
     order = body.read(ConfirmOrder)
-    wanted = _read_claim(order.claim)
 
     def serve(session: Session, _officer: OfficerRead) -> ConfirmedShape:
         confirm_claim(
             session,
-            claim=wanted,
+            claim=_read_claim(order.claim),
             subject=order.subject,
             source_id=None,
             proof="desk",
