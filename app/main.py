@@ -9,6 +9,7 @@ import anyio
 from anyio import to_thread
 from fastapi import FastAPI
 
+from app.backtest.worker import BacktestWorker
 from app.core.garbage import collect_rarely
 from app.earning.importing.work import make_tools
 from app.earning.importing.worker import ImportWorker
@@ -58,10 +59,20 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
     collect_rarely()
     # As many threads as connections: more would only wait for one another.
     to_thread.current_default_thread_limiter().total_tokens = runtime.settings.pool_size
-    worker = ImportWorker(runtime.database, make_tools(runtime.secrets, runtime.settings), runtime.clock)
-    worker.start()
+    workers = (
+        ImportWorker(runtime.database, make_tools(runtime.secrets, runtime.settings), runtime.clock),
+        BacktestWorker(
+            runtime.database,
+            scheme=runtime.settings.scheme,
+            clock=runtime.clock,
+            processes=runtime.settings.backtest_processes,
+        ),
+    )
+    for worker in workers:
+        worker.start()
     try:
         yield
     finally:
-        await anyio.to_thread.run_sync(worker.stop, 10)
+        for worker in workers:
+            await anyio.to_thread.run_sync(worker.stop, 10)
         runtime.database.dispose()

@@ -19,12 +19,16 @@ from app.residents import referral_tables as referrals
 from app.residents import tables as residents
 from app.rulebook import campaign_tables as campaigns
 from app.rulebook import tables as rulebook
+from app.rulebook.drafting import approver_tables as approvers
+from app.rulebook.drafting import tables as drafting
 
 DOMAINS = (
     scheme_facts,
+    approvers,
     backtest,
     campaigns,
     claims,
+    drafting,
     earning,
     hosting,
     identity,

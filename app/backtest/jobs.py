@@ -65,6 +65,12 @@ def get_backtest(session: Session, *, backtest: UUID) -> BacktestRead:
     return read_row(_get_row(session, backtest))
 
 
+def list_backtests(session: Session, *, key: str, limit: int) -> tuple[BacktestRead, ...]:
+    """Those of a rule's drafts, newest first."""
+    wanted = select(Backtest).where(Backtest.rule_key == key).order_by(col(Backtest.id).desc()).limit(limit)
+    return tuple(read_row(row) for row in session.exec(wanted))
+
+
 def cancel_backtest(session: Session, *, backtest: UUID, now: datetime) -> BacktestRead:
     """Call it off; whoever works on it stops at the next chunk. Raises BacktestUnknown or BacktestEnded."""
     row = _get_row(session, backtest, lock=True)

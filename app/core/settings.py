@@ -42,6 +42,9 @@ class Settings(BaseSettings):
         default=None, description="Addresses of proxies whose X-Forwarded-For says who calls; comma-separated"
     )
     late_window_days: Annotated[int, Field(ge=1, le=90)] = Field(default=14, description="How late an event may come")
+    backtest_processes: Annotated[int, Field(ge=1, le=64)] = Field(
+        default=2, description="Processes of one back-test; 1 is the server's own, which then answers more slowly"
+    )
     pool_size: Annotated[int, Field(ge=1, le=200)] = Field(default=32, description="Threads, and connections for them")
 
     @property

@@ -34,6 +34,11 @@ CORRECTION_ROLES = ("approver", "admin")
 MONEY_ROLES = ("finance", "admin")
 """Who may pay into pots, fund campaigns and set the backing rate."""
 
+APPROVER = "approver"
+BUDGET_HOLDER = "finance"
+DRAFTERS = ("editor", "approver")
+"""Who may write drafts of rules, have them back-tested and submit them."""
+
 SCHEDULERS = ("editor", "approver")
 """Who may say from which day an approved rule is in force, and take that back."""
 

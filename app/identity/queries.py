@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -32,12 +33,13 @@ class Client:
 
 @dataclass(frozen=True)
 class OfficerRead:
-    """A person of the council."""
+    """A person of the council; one who was switched off stands on record and may do nothing."""
 
     id: int
     uuid: UUID
     name: str
     roles: frozenset[str]
+    active: bool = True
 
     @property
     def public_id(self) -> str:
@@ -109,6 +111,12 @@ def find_officer(session: Session, *, written: str) -> OfficerRead | None:
     uuid = parse_public_id("off", written)
     row = uuid and session.exec(select(Officer).where(Officer.public_id == uuid, col(Officer.active))).first()
     return OfficerRead(row.id, row.public_id, row.name, frozenset(row.roles)) if row else None
+
+
+def find_officers(session: Session, *, ids: Collection[int]) -> dict[int, OfficerRead]:
+    """Officers by their internal ids, active or not."""
+    rows = session.exec(select(Officer).where(col(Officer.id).in_(sorted(set(ids)))).order_by(col(Officer.id)))
+    return {row.id: OfficerRead(row.id, row.public_id, row.name, frozenset(row.roles), row.active) for row in rows}
 
 
 def has_officer(session: Session) -> bool:

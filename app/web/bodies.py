@@ -154,8 +154,24 @@ def read_body(body: bytes, content_type: str, kind: type[T]) -> T:
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as fault:
-        found = _WHERE.search(str(fault))
-        raise BodyUnfit(found[1] if found else "$", say_member_fault(_WHERE.sub("", str(fault)))) from None
+        raise _say_unfit(fault) from None
+
+
+def read_around(body: bytes, content_type: str, kind: type[T]) -> T:
+    """The same, for a Struct with members of `msgspec.Raw`, whose bytes are left to whoever knows what they hold."""
+    require_type(content_type, "application/json")
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as fault:
+        raise _say_unfit(fault) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        read_json(body)  # tells what is wrong with it
+        raise BodyMalformed("it cannot be read") from None
+
+
+def _say_unfit(fault: msgspec.ValidationError) -> BodyUnfit:
+    found = _WHERE.search(str(fault))
+    return BodyUnfit(found[1] if found else "$", say_member_fault(_WHERE.sub("", str(fault))))
 
 
 def _may_repeat_names(body: bytes, value: object) -> bool:

@@ -17,6 +17,7 @@ from app.core.paging import CursorUnknown
 from app.earning import errors as earning
 from app.identity import errors as identity
 from app.rulebook.campaign_errors import CampaignChanged
+from app.rulebook.drafting.errors import DraftChanged
 from app.web.faults import (
     AddressTooLong,
     BodyEncoded,
@@ -46,6 +47,7 @@ STATUSES: dict[type[core.Refusal], int] = {
     earning.EventMalformed: 400,
     MethodUnknown: 405,
     CampaignChanged: 412,
+    DraftChanged: 412,
     BodyTooLarge: 413,
     AddressTooLong: 414,
     BodyTypeUnsupported: 415,

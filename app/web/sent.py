@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Header, Request
 from starlette.datastructures import Headers
 
-from app.web.bodies import read_body, refuse_encoded
+from app.web.bodies import read_around, read_body, refuse_encoded
 
 T = TypeVar("T")
 
@@ -29,6 +29,11 @@ class Sent:
         """The JSON body as `kind`; raises BodyEncoded, BodyTypeUnsupported, BodyMalformed or BodyUnfit."""
         refuse_encoded(self.headers)
         return read_body(self.body, self.content_type, kind)
+
+    def read_around(self, kind: type[T]) -> T:
+        """The same, leaving members of `msgspec.Raw` as they were sent."""
+        refuse_encoded(self.headers)
+        return read_around(self.body, self.content_type, kind)
 
 
 async def _read_sent(request: Request) -> Sent:

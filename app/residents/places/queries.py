@@ -50,3 +50,8 @@ def find_stop_wards(session: Session, *, stops: Sequence[str]) -> dict[str, str]
         {"stops": sorted(set(stops))},
     )
     return {code: name for code, name in rows}  # noqa: C416 - dict() of the result would not be typed
+
+
+def list_ward_names(session: Session) -> tuple[str, ...]:
+    """Of every ward in the tables, in alphabetical order; empty before any table was loaded."""
+    return tuple(session.execute(text("SELECT DISTINCT name FROM wards ORDER BY name")).scalars())

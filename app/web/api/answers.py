@@ -20,6 +20,7 @@ REASONS = {
     403: "The token is good but does not allow this.",
     404: "There is no such thing for this caller.",
     409: "The present state of things forbids it.",
+    412: "It has changed since it was read.",
     413: "The body is too large.",
     415: "The body is of a type that is not read here.",
     422: "What was sent is understood and can't be accepted.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Header
@@ -25,7 +25,6 @@ from app.rulebook.campaigns import (
 from app.web.api.answers import SIGNED_IN, Shape, declines, respond, takes
 from app.web.callers import Call, SignedIn, as_officer, as_officer_with
 from app.web.idempotency import run_once
-from app.web.problems import MEDIA_TYPE
 from app.web.sent import Body, IdempotencyKey
 
 router = APIRouter(tags=["campaigns"])
@@ -37,12 +36,6 @@ IfMatch = Annotated[
     str, Header(alias="If-Match", description="The ETag of the campaign as you read it.", max_length=100)
 ]
 _TAGGED = {"ETag": {"description": "Changes with the title and the dates.", "schema": {"type": "string"}}}
-_CHANGED: dict[int | str, dict[str, Any]] = {
-    412: {
-        "description": "It has changed since it was read.",
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
-}
 
 
 class CampaignOrder(msgspec.Struct, frozen=True):
@@ -152,7 +145,7 @@ def open_one(call: SignedIn, body: Body, idempotency_key: IdempotencyKey = None)
 @router.patch(
     "/v1/campaigns/{key}",
     response_model=CampaignShape,
-    responses=declines(*SIGNED_IN, 400, 404, 409, 413, 415, 422) | _CHANGED | {200: {"headers": _TAGGED}},
+    responses=declines(*SIGNED_IN, 400, 404, 409, 412, 413, 415, 422) | {200: {"headers": _TAGGED}},
     openapi_extra=takes(("application/json", CampaignChange)),
 )
 def change(call: SignedIn, key: str, body: Body, if_match: IfMatch) -> Response:

@@ -5,13 +5,20 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from app.web.api import (
+    approval_threshold,
     attendance,
+    backtests,
     campaigns,
     cards,
     catalogue,
     check_ins,
     corrections,
+    deputies,
     docs,
+    draft_beginnings,
+    draft_life,
+    draft_schedule,
+    drafts,
     events,
     funding,
     health,
@@ -50,6 +57,8 @@ for part in (invitations, households, campaigns, jobs):
 for part in (review, tills, cards):
     router.include_router(part.router)
 for part in (organisations, host_sessions, check_ins, attendance, own_reviews):
+    router.include_router(part.router)
+for part in (draft_beginnings, drafts, draft_life, draft_schedule, deputies, approval_threshold, backtests):
     router.include_router(part.router)
 # Last of those under /v1/rules: it takes any word for a rule's id.
 for part in (register, templates, rule_catalogue, rule_life):

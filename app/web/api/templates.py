@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter
 
-from app.core.errors import NotFound
+from app.rulebook.drafting.errors import TemplateNotFound
 from app.web.api.answers import Shape, declines
 from rules.sentence import sentence
 from rules.templates import find_template, list_templates
@@ -14,15 +14,6 @@ from rules.templates.blanks import Answer, Template
 from rules.templates.filling import fill
 
 router = APIRouter(tags=["rules"])
-
-
-class TemplateNotFound(NotFound):
-    """No template has this id."""
-
-    code = "template-not-found"
-
-    def __init__(self) -> None:
-        super().__init__("There is no template with this id. GET /v1/rules/templates lists them.")
 
 
 class BlankShape(Shape):

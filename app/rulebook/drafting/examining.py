@@ -1,0 +1,50 @@
+"""Whether a draft is ready for another officer's eyes: lint, worked examples, and a back-test or forecast."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from app.rulebook.drafting.read_models import DraftRead
+from app.rulebook.publishing import rules_at
+from rules.clock import LONDON
+from rules.document import Rule
+from rules.errors import RuleSetRefused
+from rules.examples import ExampleResult, run_examples
+from rules.lint.findings import Finding, Surroundings
+from rules.lint.run import lint
+
+
+@dataclass(frozen=True)
+class Examination:
+    """`examples` is empty also when the rule cannot stand beside those that its examples need; a finding says so."""
+
+    findings: tuple[Finding, ...]
+    examples: tuple[ExampleResult, ...]
+
+    def list_missing(self, draft: DraftRead) -> tuple[tuple[str, str], ...]:
+        """What is to be done before the draft is checked: a code and a sentence each."""
+        missing = [("lint-fault", f"{one.sentence} {one.mend}") for one in self.findings if one.severity == "fault"]
+        missing += [
+            ("example-fails", f"The example “{one.title}” expects {one.expected} points and gets {one.points}.")
+            for one in self.examples
+            if not one.passed
+        ]
+        if not draft.rule.examples:
+            missing.append(("no-example", "Add a worked example: events, and the points that they earn in all."))
+        if not draft.evidence:
+            missing.append(("no-evidence", "Run a back-test of this draft, or make a forecast for it."))
+        return tuple(missing)
+
+
+def examine_rule(session: Session, rule: Rule, *, around: Surroundings, now: datetime) -> Examination:
+    """Beside what will be in force when it can begin, as far as is scheduled now."""
+    beside = rules_at(session, at=max(now, LONDON.midnight(rule.validity.start)))
+    findings = lint(rule, beside=beside, around=around)
+    try:
+        examples = tuple(run_examples(rule, beside))
+    except RuleSetRefused:
+        examples = ()
+    return Examination(findings, examples)
