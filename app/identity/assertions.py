@@ -38,8 +38,12 @@ _SPEND = text(
 )
 
 
+NOBODY = -1
+"""The number of a client that is not there."""
+
+
 class Signer(Protocol):
-    """A client as far as its assertion is concerned: its public id, and its number in the database."""
+    """A client as far as its assertion is concerned: its public id, and its number in the database, or NOBODY."""
 
     client_id: str
     number: int
@@ -54,11 +58,11 @@ class SignedAssertion(JWTBearerClientAssertion):  # type: ignore[misc]  # Authli
         super().__init__()
         self._session, self._audiences, self._now = session, audiences, now
 
-    def __call__(self, query_client: Callable[[str], Signer | None], request: OAuth2Request) -> Signer | None:
+    def __call__(self, query_client: Callable[[str], Signer], request: OAuth2Request) -> Signer | None:
         assertion = request.form.get("client_assertion") or ""
         if len(assertion) > LONGEST_ASSERTION or not assertion.isascii():
             raise InvalidClientError
-        found: Signer | None = super().__call__(lambda sub: query_client(sub) or _Stranger(), request)
+        found: Signer | None = super().__call__(query_client, request)
         return found
 
     def resolve_client_public_key(self, client: Signer) -> KeySet:
@@ -118,14 +122,6 @@ def read_claimed_subject(assertion: str) -> str:
         return str(claims["sub"])
     except (JoseError, ValueError, TypeError, KeyError, RecursionError):
         return ""
-
-
-class _Stranger:
-    client_id = ""
-    number = -1
-
-    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        raise AssertionError(method, endpoint)  # no assertion of a stranger is ever proved
 
 
 def _prove(assertion: str, keys: list[Key]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload  # type: ignore[i
 from authlib.oauth2.rfc6749.util import extract_basic_authorization  # type: ignore[import-untyped]
 from sqlmodel import Session
 
-from app.identity.assertions import SignedAssertion, read_claimed_subject
+from app.identity.assertions import NOBODY, SignedAssertion, read_claimed_subject
 from app.identity.endpoints import GRANT_TYPE, WAYS_IN, Endpoints
 from app.identity.queries import Client, find_client, find_client_by_secret
 from app.identity.revocation import RevokedByClient
@@ -71,20 +71,25 @@ def take_back_token(
 
 
 class _Machine:
-    """A client as Authlib asks about one."""
+    """A client as Authlib asks about one; one that nobody knows is asked the same, and fails as late as any other."""
 
-    def __init__(self, session: Session, client: Client, now: datetime) -> None:
+    def __init__(self, session: Session, client_id: str, now: datetime) -> None:
         self._session, self._now = session, now
-        self.client = client
-        self.client_id = client.client_id
-        self.number = client.id
+        self.client_id = client_id
+        self._client = find_client(session, client_id=client_id)
+        self.number = self._client.id if self._client else NOBODY
+
+    @property
+    def client(self) -> Client:
+        assert self._client is not None, "nobody proves to be a client that is not there"
+        return self._client
 
     def check_client_secret(self, secret: str) -> bool:
         found = find_client_by_secret(self._session, client_id=self.client_id, secret=secret, now=self._now)
         return found is not None
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        return endpoint in {"token", RevokedByClient.ENDPOINT_NAME} and method in WAYS_IN
+        return self._client is not None and endpoint in {"token", RevokedByClient.ENDPOINT_NAME} and method in WAYS_IN
 
     def check_grant_type(self, grant_type: str) -> bool:
         return grant_type == GRANT_TYPE
@@ -124,9 +129,8 @@ class _Server(AuthorizationServer):  # type: ignore[misc]  # Authlib is untyped
             ) from None
         return machine
 
-    def query_client(self, client_id: str) -> _Machine | None:
-        client = find_client(self._session, client_id=client_id) if "\0" not in client_id else None
-        return _Machine(self._session, client, self._now) if client else None
+    def query_client(self, client_id: str) -> _Machine:
+        return _Machine(self._session, client_id.replace("\0", "?"), self._now)  # no text in PostgreSQL holds a NUL
 
     def create_oauth2_request(self, request: TokenRequest) -> OAuth2Request:
         form = dict(request.fields)
