@@ -14,7 +14,7 @@ from tests.pages.town import Town
 PUBLIC = ("/", "/sign-in", "/ways-to-earn", "/rewards", "/terms")
 OWN = {
     Role.RESIDENT: ("/you", "/you/activity", "/vouchers"),
-    Role.PARTNER: ("/till",),
+    Role.PARTNER: ("/till", "/till/devices"),
     Role.OFFICER: ("/officer/rules",),
 }
 STATIC = Path(__file__).parents[2] / "app" / "web" / "static"
@@ -106,6 +106,7 @@ def test_with_nothing_yet_each_page_says_so_in_words(empty_town: Town, role: Rol
         "/you/activity": "Nothing has arrived yet.",
         "/vouchers": "You have no vouchers yet.",
         "/till": "No voucher has been redeemed here today.",
+        "/till/devices": "No till has been added yet.",
         "/officer/rules": "have given 0 points so far",
     }
     assert {path: words[path] in text for path, text in texts.items()} == dict.fromkeys(OWN[role], True)

@@ -7,37 +7,15 @@ from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter
-from limits import RateLimitItemPerMinute
 
-from app.core.ids import new_secret, parse_public_id
-from app.core.spoken_codes import draw_code
-from app.identity.machine_errors import PairingCodeUnknown
-from app.identity.tills import (
-    CODE_CHARACTERS,
-    LONGEST_TITLE,
-    PairingCodes,
-    TillRead,
-    list_tills,
-    offer_pairing,
-    pair_till,
-    revoke_till,
-)
-from app.offers.queries import get_partner
+from app.core.ids import parse_public_id
+from app.identity.tills import LONGEST_TITLE, TillRead, list_tills, revoke_till
 from app.web.api.answers import SIGNED_IN, Shape, declines, takes
-from app.web.callers import Anybody, OpenCall, SignedIn, as_partner_staff
-from app.web.rates import Policy
+from app.web.callers import Anybody, SignedIn, as_partner_staff
+from app.web.pairing import offer_code, redeem_code
 from app.web.sent import Body
 
 router = APIRouter(tags=["tills"])
-
-CODES_MADE = Policy("pairing-codes-made", RateLimitItemPerMinute(30, 10))
-"""30 in 10 minutes per person."""
-
-WRONG_CODES = Policy("pairing-codes-tried", RateLimitItemPerMinute(10, 10))
-"""10 unknown codes in 10 minutes per address."""
-
-WRONG_CODES_OF_ALL = Policy("pairing-codes-tried-by-all", RateLimitItemPerMinute(500, 10))
-"""500 in 10 minutes of all addresses together: a guesser with many addresses finds one of 2^40 codes no sooner."""
 
 
 class TillOrder(msgspec.Struct, frozen=True):
@@ -93,15 +71,8 @@ class PairedShape(Shape):
 def add_till(call: SignedIn, body: Body) -> PairingShape:
     """Make a code that a device can become a till with, once, within ten minutes. For people of the partner."""
     order = body.read(TillOrder)
-    call.runtime.limiter.take(CODES_MADE, call.claims.subject)
-    code, codes = draw_code(CODE_CHARACTERS), PairingCodes(call.runtime.secrets)
-    expires_at = call.run(
-        as_partner_staff,
-        lambda session, staff: offer_pairing(
-            session, staff=staff, title=order.title, code=code, codes=codes, now=call.now
-        ),
-    )
-    return PairingShape(code=code, expires_at=expires_at)
+    offered = offer_code(call, order.title)
+    return PairingShape(code=offered.code, expires_at=offered.ends_at)
 
 
 @router.get("/v1/partner/tills", responses=declines(*SIGNED_IN))
@@ -131,27 +102,10 @@ def remove_till(call: SignedIn, id: str) -> TillDeviceShape:  # noqa: A002 - the
 )
 def pair(call: Anybody, body: Body) -> PairedShape:
     """Become a till of the partner that made the code. Nobody is signed in yet: the code is what proves it."""
-    return _redeem_pairing(call, body.read(PairingOrder).code)
-
-
-def _redeem_pairing(call: OpenCall, code: str) -> PairedShape:
-    """Raises PairingCodeUnknown, TooManyTills or TooManyTries."""
-    limiter, secret = call.runtime.limiter, new_secret()
-    limiter.refuse_full(WRONG_CODES, call.address)
-    limiter.refuse_full(WRONG_CODES_OF_ALL, "all")
-    codes = PairingCodes(call.runtime.secrets)
-    try:
-        till, partner = call.run(
-            lambda session: (
-                made := pair_till(session, code=code, secret=secret, codes=codes, now=call.now),
-                get_partner(session, partner_id=made.partner_id),
-            )
-        )
-    except PairingCodeUnknown:
-        limiter.count(WRONG_CODES, call.address)
-        limiter.count(WRONG_CODES_OF_ALL, "all")
-        raise
-    return PairedShape(client_id=till.public_id, client_secret=secret, title=till.title, partner=partner.name)
+    paired = redeem_code(call, body.read(PairingOrder).code)
+    return PairedShape(
+        client_id=paired.till.public_id, client_secret=paired.secret, title=paired.till.title, partner=paired.partner
+    )
 
 
 def _present(till: TillRead) -> TillDeviceShape:
