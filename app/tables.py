@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app import outbox
+from app import audit, outbox
 from app.backtest import tables as backtest
 from app.core import scheme_facts
 from app.core.columns import Row
@@ -25,6 +25,7 @@ from app.rulebook.drafting import tables as drafting
 DOMAINS = (
     scheme_facts,
     approvers,
+    audit,
     backtest,
     campaigns,
     claims,

@@ -59,3 +59,6 @@ JOB_RETRIERS = ("admin",)
 
 CARD_CONFIRMERS = ("support",)
 """Who may confirm, with a card before them, that it is somebody's."""
+
+AUDIT_READERS = ("auditor", "admin")
+"""Who may read who looked at or changed what."""

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlmodel import Session, col, select
 
+from app.audit import Actor
 from app.core.ids import parse_public_id, public_id
 from app.identity.permissions import VOUCHERS_REDEEM
 from app.identity.tables import Officer, PartnerStaff
@@ -44,6 +45,11 @@ class OfficerRead:
     @property
     def public_id(self) -> str:
         return public_id("off", self.uuid)
+
+    @property
+    def actor(self) -> Actor:
+        """As the audit trail names them."""
+        return Actor("officer", self.id, self.uuid)
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,7 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "POST /v1/campaigns": EDITORS,
     "GET /v1/campaigns/{key}": OFFICERS,
     "PATCH /v1/campaigns/{key}": EDITORS,
+    "GET /v1/audit": frozenset({"auditor", "admin"}),
     "GET /v1/jobs": OFFICERS,
     "POST /v1/jobs/{id}/retry": frozenset({"admin"}),
     "GET /v1/pauses": EVERYBODY,

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from app.web.api import (
     approval_threshold,
     attendance,
+    audit,
     backtests,
     campaigns,
     cards,
@@ -52,7 +53,7 @@ for part in (oauth, events, catalogue, me, rewards, redemptions, vouchers, rules
     router.include_router(part.router)
 for part in (funding, corrections, imports, sources, missing):
     router.include_router(part.router)
-for part in (invitations, households, campaigns, jobs):
+for part in (audit, invitations, households, campaigns, jobs):
     router.include_router(part.router)
 for part in (review, tills, cards):
     router.include_router(part.router)

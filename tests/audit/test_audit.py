@@ -1,0 +1,54 @@
+"""The audit trail: with the change or not at all, never changed, and read under its own eyes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from app.audit import SYSTEM, list_acts, record_act
+from app.core.paging import CursorUnknown
+from tests.api.city import City
+
+
+def _record(session: Session, now: datetime, *subjects: str) -> None:
+    for subject in subjects:
+        record_act(session, actor=SYSTEM, act="rule.stopped", subject=subject, now=now)
+
+
+def test_an_act_that_is_not_in_the_list_is_a_mistake_of_the_program(session: Session, now: datetime) -> None:
+    with pytest.raises(AssertionError, match=r"person\.forgotten"):
+        record_act(session, actor=SYSTEM, act="person.forgotten", subject="resident:x", now=now)
+
+
+@pytest.mark.parametrize("deed", ["UPDATE audit_acts SET act = 'x'", "DELETE FROM audit_acts", "TRUNCATE audit_acts"])
+@pytest.mark.parametrize("role", ["rewards_app", "NONE"])
+def test_nobody_changes_an_act_not_even_the_tables_owner(session: Session, now: datetime, deed: str, role: str) -> None:
+    _record(session, now, "rule:rul_one")
+    session.execute(text(f"SET LOCAL ROLE {role}"))
+    with pytest.raises(DBAPIError, match=r"append-only|permission denied"):
+        session.execute(text(deed))
+
+
+def test_acts_are_found_by_what_they_are_about_in_pages(session: Session, now: datetime) -> None:
+    _record(session, now, "rule:rul_one", "rule:rul_two", "rule:rul_one", "rule:rul_one")
+    first = list_acts(session, subject="rule:rul_one", limit=2)
+    assert first.after is not None
+    second = list_acts(session, subject="rule:rul_one", limit=2, after=first.after)
+    assert [len(page.items) for page in (first, second)] == [2, 1]
+    assert second.after is None
+    assert len({act.number for act in (*first.items, *second.items)}) == 3
+    with pytest.raises(CursorUnknown):
+        list_acts(session, after="x")
+
+
+def test_reading_the_trail_is_an_act_too(city: City) -> None:
+    assert city.http.get("/v1/audit", headers=city.by("auditor")).json()["items"] == []
+    (seen,) = city.http.get("/v1/audit", headers=city.by("auditor")).json()["items"]
+    assert (seen["act"], seen["actor_kind"], seen["subject"]) == ("audit.read", "officer", "audit")
+    asked = {"actor": seen["actor"], "act": "audit.read", "since": "2026-01-01T00:00:00Z"}
+    assert city.http.get("/v1/audit", headers=city.by("auditor"), params=asked).json()["items"] != []
+    assert city.http.get("/v1/audit?actor=somebody", headers=city.by("auditor")).status_code == 400
