@@ -11,6 +11,7 @@ REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "before_scheme": "This happened before the scheme began, so it is kept as history and earns no points.",
         "budget_spent": "The money set aside for these points has been used up.",
         "conditions_not_met": "This did not meet the conditions for points.",
+        "declined": "You chose to be thanked for this without points. Thank you.",
         "earning_paused": "Earning was paused for everybody when this happened, so it earns no points.",
         "held_for_review": "A person looks at this before it can earn points. You do not have to do anything.",
         "limit_reached": "You have already had all the points that this can earn for now.",

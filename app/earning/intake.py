@@ -42,6 +42,7 @@ from app.residents.cards import CardKeys
 from app.residents.claims import Tap, note_taps
 from app.residents.places.queries import find_stop_wards
 from app.residents.queries import CardHolder, find_card_holders
+from app.residents.thanks import declines
 from app.rulebook.pauses import EARNING_PAUSED, Pause, Paused, find_pauses, is_paused
 from rules.catalogue import STOP_WARD
 from rules.event import Event
@@ -50,6 +51,7 @@ LARGEST_BATCH = 1000
 CLOCK_SKEW = timedelta(minutes=5)
 """How far a sender's clock may run ahead of ours."""
 BEFORE_SCHEME = "before_scheme"
+DECLINED = "declined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +260,13 @@ def _name_stop_wards(session: Session, new: list[NewEvent]) -> None:
             event.event = replace(event.event, data={**event.event.data, STOP_WARD.name: ward})
 
 
+def _only_thank(new: list[NewEvent]) -> None:
+    """Whoever wants no points for such an event gets none, and nobody has to look at it."""
+    for event in new:
+        if (event.counted or event.flag) and declines(event.event.resident, event.event.type):
+            event.counted, event.flag, event.reasons = False, None, (DECLINED,)
+
+
 def record_derived(session: Session, *, events: list[NewEvent], now: datetime) -> None:
     """Take in events that the scheme itself derives from others', new ones: no sender can send their types.
 
@@ -271,6 +280,7 @@ def record_derived(session: Session, *, events: list[NewEvent], now: datetime) -
 def _keep(session: Session, new: list[NewEvent], states: dict[int, LockedState], now: datetime) -> None:
     if not new:
         return
+    _only_thank(new)
     _name_stop_wards(session, new)
     for event, event_id in zip(new, take_ids(session, len(new)), strict=True):
         event.id = event_id

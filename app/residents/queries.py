@@ -16,6 +16,7 @@ from app.core.paging import CursorUnknown
 from app.residents.cards import CardKeys
 from app.residents.errors import ResidentUnknown
 from app.residents.tables import Resident
+from app.residents.thanks import DECLINED_TYPES, types_of
 from rules.catalogue import HOUSEHOLD
 
 TOKENS_A_PAGE = 1000
@@ -84,7 +85,7 @@ def find_resident_by_public_id(session: Session, *, public_id: UUID) -> Resident
 
 _HOLDERS = """
     SELECT c.token_hash, c.id, c.resident_id, greatest(c.enrolled_at, r.enrolled_at), r.connection, r.ward, r.pass_type,
-           r.household
+           r.household, r.declined
     FROM unnest(%s) AS sent (hash) JOIN cards c ON c.token_hash = sent.hash AND c.removed_at IS NULL
     JOIN residents r ON r.id = c.resident_id AND r.active
 """
@@ -99,19 +100,21 @@ def find_card_holders(session: Session, *, hashes: Sequence[bytes]) -> dict[byte
             card_id,
             resident_id,
             enrolled_at,
-            _facts(connection, ward, pass_type, household),
+            _facts(connection, ward, pass_type, household, declined),
         )
-        for token_hash, card_id, resident_id, enrolled_at, connection, ward, pass_type, household in found
+        for token_hash, card_id, resident_id, enrolled_at, connection, ward, pass_type, household, declined in found
     }
 
 
 def list_facts(session: Session, *, resident_ids: Collection[int]) -> dict[int, dict[str, str]]:
     """What goes with an event of each resident, as for a card's holder; closed accounts are left out."""
     rows = session.execute(
-        text("SELECT id, connection, ward, pass_type, household FROM residents WHERE id = ANY(:ids) AND active"),
+        text(
+            "SELECT id, connection, ward, pass_type, household, declined FROM residents WHERE id = ANY(:ids) AND active"
+        ),
         {"ids": list(resident_ids)},
     )
-    return {row.id: _facts(row.connection, row.ward, row.pass_type, row.household) for row in rows}
+    return {row.id: _facts(row.connection, row.ward, row.pass_type, row.household, row.declined) for row in rows}
 
 
 # A waiting micro-check is in the list like a card, for its taps have to be sent. What a token is worth is asked for
@@ -168,11 +171,16 @@ def read_resident(row: Resident) -> ResidentRead:
 
 
 def _facts(
-    connection: str, ward: str | None, pass_type: str | None, household: bytes | memoryview | None = None
+    connection: str,
+    ward: str | None,
+    pass_type: str | None,
+    household: bytes | memoryview | None = None,
+    declined: list[str] | None = None,
 ) -> dict[str, str]:
     """What is not known is left out: a rule that asks for it is then not met.
 
-    No rule may ask for the household, a keyed hash: it is for limits that a household shares.
+    No rule may ask for the household, a keyed hash: it is for limits that a household shares. Nor for what the person
+    wants no points for: that is decided before any rule is asked.
     """
     known = {"connection": connection}
     if ward:
@@ -181,4 +189,6 @@ def _facts(
         known["pass_type"] = pass_type
     if household is not None:
         known[HOUSEHOLD] = household.hex()
+    if declined:
+        known[DECLINED_TYPES] = types_of(tuple(declined))
     return known

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from app.core.columns import Row, Xid8
@@ -37,6 +38,7 @@ class Resident(Row, table=True):
     deprived) to 10; both come from the postcode, which is not kept. `pass_type` is told by people whose travel pass
     starts later in the day, so that a rule may offer them an alternative that they can meet. `household` is a keyed
     hash of the home's property number, null for a household alone; `household_since_on` is the day it last changed.
+    `declined` are the kinds of action for which the person wants thanks and no points.
     """
 
     __tablename__ = "residents"
@@ -59,6 +61,7 @@ class Resident(Row, table=True):
     pass_type: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     household: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     household_since_on: date | None = Field(default=None, sa_column=Column(Date, nullable=True))
+    declined: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text), nullable=True))
 
 
 class Card(Row, table=True):
@@ -102,6 +105,20 @@ class TermsAcceptance(Row, table=True):
     version: str = Field(sa_column=Column(Text, nullable=False))
     text_sha256: str = Field(sa_column=Column(Text, nullable=False))
     accepted_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class Consent(Row, table=True):
+    """A resident gave or withdrew consent for one purpose; `text_sha256` says what they read. Never changed."""
+
+    __tablename__ = "consents"
+    __table_args__ = (Index("ix_consents_resident", "resident_id", "purpose"),)
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    resident_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    purpose: str = Field(sa_column=Column(Text, nullable=False))
+    given: bool = Field(sa_column=Column(Boolean, nullable=False))
+    text_sha256: str = Field(sa_column=Column(Text, nullable=False))
+    said_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
 
 class Ward(Row, table=True):

@@ -60,6 +60,12 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "POST /v1/me/referrer": RESIDENT,
     "PUT /v1/me/household": RESIDENT,
     "DELETE /v1/me/household": RESIDENT,
+    "PATCH /v1/me": RESIDENT,
+    "GET /v1/register/purposes": EVERYBODY,
+    "GET /v1/me/consents": RESIDENT,
+    "PUT /v1/me/consents/{purpose}": RESIDENT,
+    "GET /v1/me/thanks": RESIDENT,
+    "PUT /v1/me/thanks": RESIDENT,
     "GET /v1/me/cards": RESIDENT,
     "POST /v1/me/cards": RESIDENT,
     "DELETE /v1/me/cards/{id}": RESIDENT,
@@ -194,9 +200,13 @@ BODY: dict[str, object] = {
     "until_on": "2026-11-20",
     "deputy": "none",
     "document": {},
+    "given": True,
+    "declined": [],
 }
 """What every route with a body is sent: members that a route does not know are no matter."""
-BODIES: dict[str, dict[str, object]] = {}
+BODIES: dict[str, dict[str, object]] = {
+    "PATCH /v1/me": {"name": "Resident 0"},
+}
 """Members that one route wants otherwise than the others."""
 ROUTES = sorted(f"{method.upper()} {path}" for path, methods in DOCUMENT["paths"].items() for method in methods)
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from sqlmodel import Session
 from starlette.responses import Response
 
 from app.core.ids import public_id
 from app.earning.queries import list_activity
 from app.ledger.queries import get_balance
+from app.residents.queries import ResidentRead
 from app.residents.terms.acceptance import get_terms_standing
 from app.rulebook.pauses import find_running_pauses
 from app.web.api.answers import SIGNED_IN, Shape, declines, link_next
 from app.web.api.pauses import PauseShape, present_pause
 from app.web.api.terms import TermsStandingShape, present_standing
-from app.web.callers import SignedIn, as_resident
+from app.web.callers import Call, SignedIn, as_resident
 
 router = APIRouter(tags=["resident"])
 
@@ -81,10 +84,15 @@ class ActivityPage(Shape):
 @router.get("/v1/me", responses=declines(*SIGNED_IN))
 def show_me(call: SignedIn) -> MeShape:
     """Who you are to us. Scope `resident`."""
+    return read_me(call, lambda _session, me: me)
+
+
+def read_me(call: Call, serve: Callable[[Session, ResidentRead], ResidentRead]) -> MeShape:
+    """Serve the signed-in resident, and tell who they are afterwards."""
     me, standing, pauses = call.run(
         as_resident,
         lambda session, me: (
-            me,
+            serve(session, me),
             get_terms_standing(session, resident_id=me.id, now=call.now),
             find_running_pauses(session),
         ),

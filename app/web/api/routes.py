@@ -13,6 +13,7 @@ from app.web.api import (
     cards,
     catalogue,
     check_ins,
+    choices,
     corrections,
     deputies,
     docs,
@@ -55,7 +56,7 @@ for part in (funding, corrections, imports, sources, missing):
     router.include_router(part.router)
 for part in (audit, invitations, households, campaigns, jobs):
     router.include_router(part.router)
-for part in (review, tills, cards):
+for part in (review, tills, cards, choices):
     router.include_router(part.router)
 for part in (organisations, host_sessions, check_ins, attendance, own_reviews):
     router.include_router(part.router)
