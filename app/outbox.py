@@ -90,6 +90,24 @@ def queue_expiry_notices(
     return int(done.rowcount)  # type: ignore[attr-defined] # an INSERT's result has it; the annotation is general
 
 
+@dataclass(frozen=True)
+class NoticeRead:
+    """A letter that is due: so many points can't be spent from `expires_on` on."""
+
+    points: int
+    expires_on: date
+    queued_at: datetime
+
+
+def list_notices(session: Session, *, resident_id: int) -> tuple[NoticeRead, ...]:
+    """What the resident is told, or has to be by whoever acts for them, newest first."""
+    rows = session.execute(
+        text("SELECT points, due_on, queued_at FROM notices WHERE resident_id = :id ORDER BY queued_at DESC, due_on"),
+        {"id": resident_id},
+    )
+    return tuple(NoticeRead(row.points, row.due_on, row.queued_at) for row in rows)
+
+
 def queue_alarm_notices(session: Session, *, alarm_id: int, roles: Sequence[str], now: datetime) -> None:
     """Queue one notice for each role; the alarm is a new one."""
     session.add_all(OfficerNoticeRow(kind=BUDGET_ALARM, alarm_id=alarm_id, role=role, queued_at=now) for role in roles)

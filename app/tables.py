@@ -15,6 +15,7 @@ from app.ledger import tables as ledger
 from app.offers import tables as offers
 from app.redemption import tables as redemption
 from app.residents import claim_tables as claims
+from app.residents import desk_tables as desk
 from app.residents import referral_tables as referrals
 from app.residents import tables as residents
 from app.rulebook import campaign_tables as campaigns
@@ -30,6 +31,7 @@ DOMAINS = (
     campaigns,
     claims,
     drafting,
+    desk,
     earning,
     hosting,
     identity,

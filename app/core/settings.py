@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     backtest_processes: Annotated[int, Field(ge=1, le=64)] = Field(
         default=2, description="Processes of one back-test; 1 is the server's own, which then answers more slowly"
     )
+    first_reward_days: Annotated[int, Field(ge=0, le=30)] = Field(
+        default=3, description="How many days after joining a resident may take a first reward"
+    )
     pool_size: Annotated[int, Field(ge=1, le=200)] = Field(default=32, description="Threads, and connections for them")
 
     @property

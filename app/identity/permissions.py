@@ -45,6 +45,9 @@ SCHEDULERS = ("editor", "approver")
 RULE_STOPPERS = ("editor", "approver", "admin")
 """Who may stop a rule in an emergency."""
 
+DESK = ("support",)
+"""Who may act for a resident who stands before them."""
+
 REVIEWERS = ("support", "approver")
 """Who may decide about flagged events and partners."""
 

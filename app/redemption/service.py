@@ -40,6 +40,7 @@ from app.redemption.errors import (
     VoucherNotReady,
     VoucherUnknown,
 )
+from app.redemption.first_reward import refuse_first_reward
 from app.redemption.queries import TillVoucher, VoucherRead, VoucherStatus, get_redemption, read_for_till, status_at
 from app.redemption.tables import Redemption
 from app.residents.memberships import has_card_of
@@ -58,13 +59,15 @@ def redeem_reward(
     codes: VoucherCodes,
     adapters: Mapping[str, PartnerAdapter],
     now: datetime,
+    first_reward_after: timedelta = timedelta(),
 ) -> VoucherRead:
     """Take one from stock, hold its points, and have the partner promise it: at once, or by a job after the commit.
 
-    Raises RedeemingPaused, RewardUnknown, RewardPaused, OutOfStock, MembershipNeeded, InsufficientPoints,
-    PartnerDeclined or PartnerNotReached; the caller then rolls back, so nothing has changed.
+    Raises RedeemingPaused, FirstRewardLater, RewardUnknown, RewardPaused, OutOfStock, MembershipNeeded,
+    InsufficientPoints, PartnerDeclined or PartnerNotReached; the caller then rolls back, so nothing has changed.
     """
     _refuse_while_paused(session)
+    refuse_first_reward(session, resident_id=resident_id, after=first_reward_after, now=now)
     taken = take_stock(session, reward=reward)
     adapter = adapters.get(taken.adapter)
     if adapter is None:  # nobody wired it

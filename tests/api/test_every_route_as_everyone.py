@@ -28,6 +28,7 @@ EDITORS = frozenset({"editor", "admin"})
 HOSTS = frozenset({"host"})
 DRAFTERS = frozenset({"editor", "approver"})
 APPROVERS = frozenset({"approver", "finance"})
+DESK = frozenset({"support"})
 REVIEWERS = frozenset({"support", "approver"})
 SUPPORT = frozenset({"support"})
 STAFF = frozenset({"staff"})
@@ -129,6 +130,15 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "POST /v1/clawbacks": CORRECTORS,
     "GET /v1/review": REVIEWERS | {"auditor"},
     "POST /v1/review/{id}/decide": REVIEWERS,
+    "POST /v1/desk/residents": DESK,
+    "POST /v1/desk/residents/{member}/member-number": DESK,
+    "POST /v1/desk/residents/{member}/cards": DESK,
+    "GET /v1/desk/residents/{member}/balance": DESK,
+    "GET /v1/desk/residents/{member}/notices": DESK,
+    "GET /v1/desk/residents/{member}/redemptions": DESK,
+    "POST /v1/desk/residents/{member}/redemptions": DESK,
+    "GET /v1/me/desk": RESIDENT,
+    "GET /v1/me/member": RESIDENT,
     "GET /v1/organisations": OFFICERS,
     "GET /v1/organisations/{id}": OFFICERS,
     "POST /v1/organisations": CORRECTORS,
@@ -187,6 +197,10 @@ BODY: dict[str, object] = {
     "ends_on": "2028-11-20",
     "honour": False,
     "decision": "refuse",
+    "connection": "live",
+    "terms_version": "none",
+    "purpose": "asked_in_person",
+    "note": "None",
     "name": "None",
     "event_types": ["none"],
     "event_type": "none",
@@ -207,6 +221,9 @@ BODY: dict[str, object] = {
 BODIES: dict[str, dict[str, object]] = {
     "PATCH /v1/me": {"name": "Resident 0"},
 }
+PURPOSE = {"Purpose": "asked_in_person", "Purpose-Note": "None"}
+"""Headers that looks at the desk need."""
+BODIES: dict[str, dict[str, object]] = {}
 """Members that one route wants otherwise than the others."""
 ROUTES = sorted(f"{method.upper()} {path}" for path, methods in DOCUMENT["paths"].items() for method in methods)
 
@@ -225,7 +242,7 @@ def test_a_route_is_closed_to_everybody_else(walked_city: City, route: str) -> N
     path = path.replace("{host}", f"hst_{'0' * 32}").replace("{attendance}", f"att_{'0' * 32}") + QUERIES.get(route, "")
     body = {**BODY, **BODIES.get(route, {})} if method in {"POST", "PUT", "PATCH"} else None
     for who in sorted(EVERYBODY):
-        headers = {} if who == "nobody" else city.by(who)
+        headers = PURPOSE | ({} if who == "nobody" else city.by(who))
         if method != "GET":
             headers = headers | {"If-Match": '"none"'}
         if template == "/v1/events":

@@ -27,6 +27,7 @@ class Town:
     app: FastAPI
     real: FastAPI
     gift: str
+    officers: list[str]
 
     def browser(self, role: Role | None = None, *, number: int = 0, app: FastAPI | None = None) -> Browser:
         """Of somebody signed in, or of nobody."""
@@ -34,14 +35,15 @@ class Town:
         people = {
             Role.RESIDENT: self.city.residents,
             Role.PARTNER: [self.city.staff["cafe"], self.city.staff["shop"]],
-            Role.OFFICER: [self.city.officer],
+            Role.OFFICER: self.officers,
         }
         return browser.sign_in(people[role][number]) if role else browser
 
 
-def open_town(city: City) -> Town:
+def open_town(city: City, *, officers: list[str] | None = None) -> Town:
     """Seed what the city lacks and commit."""
-    cast = {"residents": city.residents, "staff": list(city.staff.values()), "officers": [city.officer]}
+    known = officers or [city.officer]
+    cast = {"residents": city.residents, "staff": list(city.staff.values()), "officers": known}
 
     def seed(session: Session) -> str:
         state_fact(session, key="demo", value=msgspec.json.encode(cast).decode())
@@ -63,4 +65,4 @@ def open_town(city: City) -> Town:
         return public_id("rew", gift.public_id)
 
     gift = city.runtime.database.in_transaction(seed)
-    return Town(city, create_app(replace(city.runtime, demo=True)), city.app, gift)
+    return Town(city, create_app(replace(city.runtime, demo=True)), city.app, gift, known)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from datetime import datetime
 from typing import Annotated
 
@@ -18,6 +17,7 @@ from app.redemption.qr import draw_qr
 from app.residents.queries import ResidentRead
 from app.web.api.answers import SIGNED_IN, Shape, declines, respond, takes
 from app.web.api.host_sessions import read_session_id
+from app.web.api.voucher_shapes import write_data_url
 from app.web.callers import SignedIn, as_host, as_resident
 from app.web.idempotency import run_once
 from app.web.sent import Body, IdempotencyKey
@@ -59,7 +59,7 @@ def show_check_in(call: SignedIn, id: str) -> CodeShape:  # noqa: A002 - the pat
         as_host, lambda session, host: show_code(session, host=host, wanted=wanted, codes=codes, now=call.now)
     )
     svg = draw_qr(shown.code, title="QR code to check in")
-    picture = "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+    picture = write_data_url(svg)
     return CodeShape(code=shown.code, qr=picture, changes_at=shown.changes_at)
 
 

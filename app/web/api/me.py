@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from app.core.ids import public_id
 from app.earning.queries import list_activity
-from app.ledger.queries import get_balance
+from app.ledger.queries import Balance, get_balance
 from app.residents.queries import ResidentRead
 from app.residents.terms.acceptance import get_terms_standing
 from app.rulebook.pauses import find_running_pauses
@@ -114,11 +114,7 @@ def read_me(call: Call, serve: Callable[[Session, ResidentRead], ResidentRead]) 
 def show_balance(call: SignedIn) -> BalanceShape:
     """Your points. Scope `resident`."""
     balance = call.run(as_resident, lambda session, me: get_balance(session, wallet_id=me.id, now=call.now))
-    return BalanceShape(
-        available=balance.available,
-        held=balance.held,
-        expiring=[ExpiringShape(points=one.points, on=one.on) for one in balance.expiring],
-    )
+    return present_balance(balance)
 
 
 @router.get("/v1/me/activity", responses=declines(*SIGNED_IN, 400))
@@ -136,3 +132,11 @@ def show_activity(
     following = found[limit - 1].cursor if len(found) > limit else None
     link_next(response, "/v1/me/activity", after=following, limit=limit)
     return ActivityPage(items=items, after=following)
+
+
+def present_balance(balance: Balance) -> BalanceShape:
+    return BalanceShape(
+        available=balance.available,
+        held=balance.held,
+        expiring=[ExpiringShape(points=one.points, on=one.on) for one in balance.expiring],
+    )

@@ -16,6 +16,8 @@ from app.web.api import (
     choices,
     corrections,
     deputies,
+    desk,
+    desk_accounts,
     docs,
     draft_beginnings,
     draft_life,
@@ -58,7 +60,7 @@ for part in (audit, invitations, households, campaigns, jobs):
     router.include_router(part.router)
 for part in (review, tills, cards, choices):
     router.include_router(part.router)
-for part in (organisations, host_sessions, check_ins, attendance, own_reviews):
+for part in (organisations, host_sessions, check_ins, attendance, own_reviews, desk, desk_accounts):
     router.include_router(part.router)
 for part in (draft_beginnings, drafts, draft_life, draft_schedule, deputies, approval_threshold, backtests):
     router.include_router(part.router)

@@ -20,7 +20,7 @@ from app.redemption.queries import TillVoucher
 from app.redemption.refunds import undo_voucher
 from app.redemption.service import check_voucher, redeem_voucher
 from app.web.api.answers import SIGNED_IN, Shape, declines, respond, takes
-from app.web.api.redemptions import VoucherReward
+from app.web.api.voucher_shapes import VoucherReward
 from app.web.callers import Call, SignedIn, Till, as_till
 from app.web.idempotency import run_once
 from app.web.sent import Body, IdempotencyKey, Sent

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -88,6 +89,7 @@ def _take(session: Session, resident: ResidentRead, call: Call, wanted: UUID, on
             reward=wanted,
             codes=call.runtime.voucher_codes,
             adapters=call.runtime.adapters,
+            first_reward_after=timedelta(days=call.runtime.settings.first_reward_days),
             now=call.now,
         )
         return Answer(201, {"voucher": public_id("red", voucher.id)})

@@ -1,0 +1,119 @@
+"""The desk: an officer does for somebody without e-mail or phone what others do themselves; each act is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from app.core.ids import take_id
+from app.residents.cards import CardKeys
+from app.residents.desk_tables import DeskAct
+from app.residents.members import find_member, give_member_number
+from app.residents.queries import ResidentRead
+from app.residents.service import enrol_resident
+
+
+class PurposeKind(StrEnum):
+    """Why an officer looks at a resident's account."""
+
+    IN_PERSON = "asked_in_person"
+    BY_PHONE = "asked_by_phone"
+    BY_LETTER = "asked_by_letter"
+    COMPLAINT = "complaint"
+    CORRECTION = "correction"
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """`note` is the officer's own sentence; it names nobody."""
+
+    kind: PurposeKind
+    note: str
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The officer at the desk, and why they act."""
+
+    officer_id: int
+    purpose: Purpose
+
+
+@dataclass(frozen=True)
+class DeskActRead:
+    """What was done; the resident does not read by whom, but the council knows."""
+
+    act: str
+    purpose: PurposeKind
+    note: str
+    acted_at: datetime
+
+
+def open_account_at_desk(
+    session: Session,
+    *,
+    desk: Desk,
+    name: str,
+    connection: str,
+    postcode: str | None,
+    pass_type: str | None,
+    terms_version: str,
+    keys: CardKeys,
+    now: datetime,
+) -> tuple[ResidentRead, str]:
+    """A new account and its member number. The person has had the terms read to them and accepts them.
+
+    Raises PostcodeMalformed, TermsUnknown or TermsReplaced.
+    """
+    resident = enrol_resident(
+        session,
+        name=name,
+        connection=connection,
+        ward=None,
+        postcode=postcode,
+        pass_type=pass_type,
+        terms_version=terms_version,
+        enrolled_at=now,
+        now=now,
+    )
+    number = give_member_number(session, resident=resident, keys=keys)
+    note_act(session, desk=desk, resident_id=resident.id, act="open_account", now=now)
+    return resident, number
+
+
+def look_up_member(
+    session: Session, *, desk: Desk, number: str, act: str, keys: CardKeys, now: datetime
+) -> ResidentRead:
+    """Whose number it is; that somebody looked, and why, is kept. Raises MemberNumberMalformed or MemberUnknown."""
+    resident = find_member(session, number=number, keys=keys)
+    note_act(session, desk=desk, resident_id=resident.id, act=act, now=now)
+    return resident
+
+
+def note_act(session: Session, *, desk: Desk, resident_id: int, act: str, now: datetime) -> None:
+    """Keep who did what to whose account, and why."""
+    session.add(
+        DeskAct(
+            id=take_id(session),
+            officer_id=desk.officer_id,
+            resident_id=resident_id,
+            act=act,
+            purpose=desk.purpose.kind,
+            note=desk.purpose.note,
+            acted_at=now,
+        )
+    )
+    session.flush()
+
+
+def list_desk_acts(session: Session, *, resident_id: int) -> tuple[DeskActRead, ...]:
+    """All that was done for the resident at the desk, newest first."""
+    rows = session.execute(
+        text("SELECT act, purpose, note, acted_at FROM desk_acts WHERE resident_id = :id ORDER BY id DESC"),
+        {"id": resident_id},
+    )
+    return tuple(DeskActRead(row.act, PurposeKind(row.purpose), row.note, row.acted_at) for row in rows)
