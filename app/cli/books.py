@@ -21,6 +21,8 @@ from app.ledger.tasks import sweep_points
 from app.ledger.verify import VerifyReport, verify_ledger
 from app.redemption.tasks import sweep_due_vouchers
 from app.redemption.verify import find_redemption_drift
+from app.rulebook.errors import ArtefactDamaged
+from app.rulebook.queries import load_timeline
 from rules.reference import Check
 
 FOUND = 1
@@ -44,7 +46,17 @@ def verify(context: typer.Context) -> None:
 
 
 def _verify(session: Session) -> tuple[VerifyReport, tuple[str, ...]]:
-    return verify_ledger(session), (*find_event_drift(session), *find_redemption_drift(session))
+    drift = (*find_event_drift(session), *find_redemption_drift(session), *_find_altered_rules(session))
+    return verify_ledger(session), drift
+
+
+def _find_altered_rules(session: Session) -> tuple[str, ...]:
+    """Balances that agree prove little when the rules behind them are not those that were published."""
+    try:
+        load_timeline(session)
+    except ArtefactDamaged as damaged:
+        return (str(damaged),)
+    return ()
 
 
 def explain(

@@ -33,6 +33,11 @@ class SetClock:
         return self.at
 
 
+def write_instant(instant: datetime) -> str:
+    """The instant as the API writes it: RFC 3339 in UTC, 2026-09-01T06:41:07Z."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def write_clock(instant: datetime) -> str:
     """The time in Leeds as GOV.UK writes times: 9am, 5:30pm."""
     local = instant.astimezone(LONDON)

@@ -4,7 +4,8 @@ Refusal                 the request was understood and is declined; facts are at
  |- Invalid             something in it is wrong: say what, where, and what to do
  |- NotAllowed          the caller may not do this
  |- NotFound            no such thing, or not this caller's to see
- '- Conflict            the state of things forbids it now
+ |- Conflict            the state of things forbids it now
+ '- NotReady            something here must be mended first; the same request may succeed later
 Misconfigured           the operator must mend a setting before the program can run
 TryAgain                the transaction must be rolled back and run again; never leaves `in_transaction`
 """
@@ -44,6 +45,12 @@ class Conflict(Refusal):
     """Well-formed and allowed, but not in the present state of things."""
 
     code = "conflict"
+
+
+class NotReady(Refusal):
+    """Nothing is wrong with the request: something of ours must be mended before it can be served."""
+
+    code = "not-ready"
 
 
 class Misconfigured(Exception):

@@ -7,9 +7,9 @@ this one are free for whoever tries the demonstration. Residents from NEWCOMERS 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from app.core.clock import LONDON
+from app.core.clock import LONDON, write_instant
 from app.demo.chance import Chance
 from app.demo.plan import CHECK_IN, CYCLE_HIRE, FRIENDS_OF_GROUPS, RESIDENTS, TAPS, VOLUNTEER_HUB
 
@@ -94,7 +94,7 @@ class History:
             "id": f"demo-{on:%Y%m%d}-{number:03}-{hour:02}",
             "source": source,
             "type": kind,
-            "time": local.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "time": write_instant(local),
             "subject": self.card(number),
             "data": data,
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from app.core.clock import write_instant
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
 
 
@@ -101,7 +102,7 @@ class VoidTooOld(Conflict):
     code = "void-too-old"
 
     def __init__(self, *, happened_at: datetime, window_days: int) -> None:
-        self.happened_at = happened_at.isoformat()
+        self.happened_at = write_instant(happened_at)
         self.window_days = window_days
         super().__init__(
             f"The event happened more than {window_days} days ago. An officer can take its points back by a reversal."

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from app.core.clock import write_instant
 from app.earning.queries import EventRead, get_event
 from app.earning.records import load_kept
 from app.rulebook.queries import load_timeline
@@ -35,7 +36,7 @@ class EventExplanation:
             "source": self.event.source,
             "id": self.event.external_id,
             "type": self.event.type,
-            "happened_at": self.event.happened_at.isoformat().replace("+00:00", "Z"),
+            "happened_at": write_instant(self.event.happened_at),
             "points": self.event.points,
             "reasons": list(self.event.reasons),
             "rules": [],

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
-from app.core.clock import LONDON, write_clock
+from app.core.clock import LONDON, write_clock, write_instant
 from app.core.errors import Conflict, NotFound
 from partners.interface import MEMBER_NEEDED
 
@@ -12,10 +12,6 @@ from partners.interface import MEMBER_NEEDED
 def _say_when(instant: datetime) -> str:
     local = instant.astimezone(LONDON)
     return f"{local.day} {local:%B %Y} at {write_clock(instant)}"
-
-
-def _write_instant(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 class RedemptionUnknown(NotFound):
@@ -42,7 +38,7 @@ class AlreadyRedeemed(Conflict):
     code = "already-redeemed"
 
     def __init__(self, *, redeemed_at: datetime) -> None:
-        self.redeemed_at = _write_instant(redeemed_at)
+        self.redeemed_at = write_instant(redeemed_at)
         super().__init__(f"This voucher was used on {_say_when(redeemed_at)}.")
 
 
@@ -52,7 +48,7 @@ class VoucherExpired(Conflict):
     code = "voucher-expired"
 
     def __init__(self, *, expired_at: datetime) -> None:
-        self.expired_at = _write_instant(expired_at)
+        self.expired_at = write_instant(expired_at)
         super().__init__(f"This voucher expired on {_say_when(expired_at)}. Its points go back to the resident.")
 
 
@@ -62,7 +58,7 @@ class VoucherCancelled(Conflict):
     code = "voucher-cancelled"
 
     def __init__(self, *, cancelled_at: datetime) -> None:
-        self.cancelled_at = _write_instant(cancelled_at)
+        self.cancelled_at = write_instant(cancelled_at)
         super().__init__(f"This voucher was cancelled on {_say_when(cancelled_at)}.")
 
 
@@ -92,7 +88,7 @@ class PassOver(Conflict):
     code = "pass-over"
 
     def __init__(self, *, valid_until_at: datetime) -> None:
-        self.valid_until_at = _write_instant(valid_until_at)
+        self.valid_until_at = write_instant(valid_until_at)
         super().__init__(f"This pass ended on {_say_when(valid_until_at)}.")
 
 
@@ -158,6 +154,6 @@ class RedeemingPaused(Conflict):
     code = "redeeming-paused"
 
     def __init__(self, *, notice: str, since_at: datetime) -> None:
-        self.notice, self.since_at = notice, _write_instant(since_at)
+        self.notice, self.since_at = notice, write_instant(since_at)
         said = notice if notice.endswith((".", "!", "?")) else f"{notice}."
         super().__init__(f"You can't get rewards at the moment. {said} You have not spent any points.")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.clock import write_instant
+from app.core.errors import Conflict, Invalid, NotFound, NotReady
 
 
 class CampaignUnknown(Invalid):
@@ -53,17 +54,17 @@ class PauseEnded(Conflict):
     code = "pause-ended"
 
     def __init__(self, *, ended_at: datetime) -> None:
-        self.ended_at = ended_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        self.ended_at = write_instant(ended_at)
         super().__init__("This pause has ended already.")
 
 
-class ArtefactDamaged(Conflict):
+class ArtefactDamaged(NotReady):
     """A stored rule set is not what was published, so nothing that happened under it can be judged."""
 
     code = "artefact-damaged"
 
     def __init__(self, *, in_force_from: datetime, differs: tuple[str, ...]) -> None:
-        self.in_force_from = in_force_from.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        self.in_force_from = write_instant(in_force_from)
         self.differs = list(differs)
         super().__init__(
             f"The rules in force from {self.in_force_from} are not as they were published: {', '.join(differs)}."
@@ -192,7 +193,7 @@ class AlreadyStopped(Conflict):
     code = "already-stopped"
 
     def __init__(self, *, ends_at: datetime) -> None:
-        self.ends_at = ends_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        self.ends_at = write_instant(ends_at)
         super().__init__("This rule has been stopped already.")
 
 

@@ -31,6 +31,9 @@ from app.web.faults import (
 from app.web.rates import TooManyTries
 
 MEDIA_TYPE = "application/problem+json"
+MENDED_SECONDS = 60
+"""When it is worth asking again for what a person has to mend first."""
+
 _SPELT = {"id": "ID", "json": "JSON"}
 
 STATUSES: dict[type[core.Refusal], int] = {
@@ -38,6 +41,7 @@ STATUSES: dict[type[core.Refusal], int] = {
     core.NotAllowed: 403,
     core.NotFound: 404,
     core.Conflict: 409,
+    core.NotReady: 503,
     # More exact than their kind says
     identity.TokenMissing: 401,
     identity.InvalidToken: 401,
@@ -84,6 +88,8 @@ class Problem:
             headers["WWW-Authenticate"] = f'Bearer realm="rewards", error="insufficient_scope", scope="{refusal.scope}"'
         elif isinstance(refusal, TooManyTries):
             headers["Retry-After"] = str(refusal.retry_after_seconds)
+        elif isinstance(refusal, core.NotReady):
+            headers["Retry-After"] = str(MENDED_SECONDS)
         elif isinstance(refusal, MethodUnknown):
             headers["Allow"] = refusal.allow
         elif isinstance(refusal, BodyEncoded):

@@ -164,6 +164,17 @@ def test_a_changed_balance_is_found(run: Run, demo: Demo) -> None:
     assert "WRONG" in result.stdout.splitlines()[-1]
 
 
+def test_an_altered_rule_is_found_though_every_balance_agrees(run: Run, demo: Demo) -> None:
+    with psycopg.connect(demo.database_url) as connection:
+        kept = connection.execute("SELECT id, body FROM leeds.rule_artefacts WHERE superseded_at IS NULL").fetchall()
+        for number, body in kept:
+            changed = body.replace(b'"reach":10,', b'"reach":9,')
+            connection.execute("UPDATE leeds.rule_artefacts SET body = %s WHERE id = %s", [changed, number])
+    result = run("verify-ledger")
+    assert result.exit_code == 1
+    assert "not as they were published: rule rul_ten_trips" in result.stdout
+
+
 def test_vouchers_whose_time_is_over_end(run: Run, demo: Demo) -> None:
     with psycopg.connect(demo.database_url) as connection:
         done = connection.execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from app.core.clock import london_date
+from app.core.clock import london_date, write_instant
 from app.core.errors import Conflict, Invalid, NotFound
 
 
@@ -160,7 +160,7 @@ class FileAlreadyTaken(Conflict):
 
     def __init__(self, *, earlier_id: str, earlier_name: str, received_at: datetime) -> None:
         self.earlier_id, self.earlier_name = earlier_id, earlier_name
-        self.earlier_received_at = received_at.isoformat()
+        self.earlier_received_at = write_instant(received_at)
         super().__init__(
             f"The same content came already, as {earlier_name} ({earlier_id}), on {london_date(received_at)}. "
             "Nothing was done again."

@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, Response
 
 from app.identity.sources import list_sources
+from app.rulebook.queries import load_timeline
 from app.web.api.answers import Shape, declines
 from app.web.callers import Anybody
 from app.web.problems import Problem
@@ -28,9 +29,10 @@ async def show_live() -> HealthShape:
 
 @router.get("/health/ready", responses=declines(), response_model=HealthShape)
 def show_ready(call: Anybody) -> Response:
-    """The database answers, and has the tables."""
+    """The database answers and has the tables, and the rules in force are those that were published."""
     try:
         call.run(list_sources)
+        call.run(load_timeline)
     except SQLAlchemyError:
         return Problem.busy().to_response()
     return JSONResponse({"status": "ok"})
