@@ -20,6 +20,7 @@ from app.core.units import Pence, Points
 from app.hosting.kinds import HOSTED
 from app.hosting.organisations import add_host, register_organisation
 from app.identity.permissions import ROLES
+from app.identity.queries import OfficerRead
 from app.identity.service import add_partner_staff, create_officer, register_client
 from app.identity.tokens import TokenIssuer, name_issuer
 from app.ledger.chart import AccountKind, Unit
@@ -187,18 +188,18 @@ def _seed(session: Session, world: World, points: int, now: datetime) -> dict[st
         "staff": staff,
         "officer": officer.public_id,
         "officers": officers,
-        "hosts": _seed_hosts(session, now),
+        "hosts": _seed_hosts(session, officer, now),
         "rewards": {name: public_id("rew", uuid) for name, uuid in rewards.items()},
     }
 
 
-def _seed_hosts(session: Session, now: datetime) -> dict[str, str]:
+def _seed_hosts(session: Session, officer: OfficerRead, now: datetime) -> dict[str, str]:
     """Two hosts of a farm, who may stand for each other, and one of the friends of a park."""
     hosts = {}
     for name, people in (("Kirkstall Valley Farm", ("host", "second_host")), ("Friends of a Park", ("other_host",))):
-        organisation = register_organisation(session, name=name, event_types=HOSTED, officer_id=1, now=now)
+        organisation = register_organisation(session, name=name, event_types=HOSTED, officer=officer, now=now)
         for who in people:
-            hosts[who] = add_host(session, organisation=organisation.uuid, name=who, now=now).public_id
+            hosts[who] = add_host(session, organisation=organisation.uuid, name=who, officer=officer, now=now).public_id
     return hosts
 
 

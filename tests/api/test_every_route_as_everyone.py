@@ -221,10 +221,9 @@ BODY: dict[str, object] = {
 BODIES: dict[str, dict[str, object]] = {
     "PATCH /v1/me": {"name": "Resident 0"},
 }
+"""Members that one route wants otherwise than the others."""
 PURPOSE = {"Purpose": "asked_in_person", "Purpose-Note": "None"}
 """Headers that looks at the desk need."""
-BODIES: dict[str, dict[str, object]] = {}
-"""Members that one route wants otherwise than the others."""
 ROUTES = sorted(f"{method.upper()} {path}" for path, methods in DOCUMENT["paths"].items() for method in methods)
 
 

@@ -55,6 +55,9 @@ def test_every_look_is_kept_with_its_purpose_and_the_resident_can_read_it(office
     for what in ("balance", "notices", "redemptions"):
         assert office.get(member, what).status_code == 200
     assert acts(office) == [(what, WHY["purpose"], WHY["note"]) for what in ("balance", "notices", "redemptions")]
+    trail = office.city.http.get("/v1/audit", params={"act": "person.looked_at"}, headers=office.city.by("auditor"))
+    assert [one["facts"]["desk"] for one in trail.json()["items"]] == ["redemptions", "notices", "balance"]
+    assert WHY["note"] not in trail.text
     mine = office.city.http.get("/v1/me/desk", headers=office.city.resident(0)).json()["items"]
     assert [one["act"] for one in mine] == ["redemptions", "notices", "balance"]
     assert office.city.http.get("/v1/me/desk", headers=office.city.resident(1)).json()["items"] == []

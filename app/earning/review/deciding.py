@@ -10,12 +10,15 @@ import msgspec
 from sqlalchemy import text
 from sqlmodel import Session
 
+from app.audit import record_act
 from app.core.arrays import loop_over_arrays
+from app.core.ids import public_id
 from app.earning.folding import SETTLED_AFTER, Refold, decide_and_post
 from app.earning.records import NewEvent, Status, lock_states
 from app.earning.review.cases import CaseRead, get_case
 from app.earning.review.errors import CaseDecided, CaseUnknown
 from app.earning.suspicion import REFUSED_BY_REVIEW
+from app.identity.queries import OfficerRead
 from app.ledger.chart import quarter_of
 from app.rulebook.pauses import EARNING_PAUSED, Paused, find_pauses, is_paused
 from rules.event import EVIDENCE, Event
@@ -30,7 +33,7 @@ _HELD = """
 
 
 def decide_case(
-    session: Session, *, case: UUID, decision: str, reason: str, officer_id: int, now: datetime
+    session: Session, *, case: UUID, decision: str, reason: str, officer: OfficerRead, now: datetime
 ) -> CaseRead:
     """`decision` is release or refuse. Of a partner's case only the decision is kept: it moves nothing by itself.
 
@@ -54,7 +57,15 @@ def decide_case(
             "UPDATE review_cases SET decision = :decision, reason = :reason, decided_by = :officer, decided_at = :now"
             " WHERE id = :id"
         ),
-        {"decision": decision, "reason": reason, "officer": officer_id, "now": now, "id": row.id},
+        {"decision": decision, "reason": reason, "officer": officer.id, "now": now, "id": row.id},
+    )
+    record_act(
+        session,
+        actor=officer.actor,
+        act="event.flag_decided",
+        subject=f"case:{public_id('rev', case)}",
+        facts={"decision": decision},
+        now=now,
     )
     return get_case(session, case=case)
 

@@ -96,7 +96,7 @@ def open_account(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Resp
     def serve(session: Session, officer: OfficerRead) -> Answer:
         resident, _ = open_account_at_desk(
             session,
-            desk=Desk(officer.id, order.stated()),
+            desk=Desk(officer, order.stated()),
             name=order.name.strip(),
             connection=order.connection,
             postcode=order.postcode,
@@ -122,7 +122,7 @@ def replace_number(call: SignedIn, member: str, body: Body) -> MemberCardShape:
     order, keys = body.read(Purposed), call.runtime.card_keys
 
     def serve(session: Session, officer: OfficerRead) -> str:
-        desk = Desk(officer.id, order.stated())
+        desk = Desk(officer, order.stated())
         found = look_up_member(session, desk=desk, number=member, act="replace_number", keys=keys, now=call.now)
         return replace_member_number(session, resident=found, keys=keys, now=call.now)
 
@@ -141,7 +141,7 @@ def link_pass(call: SignedIn, member: str, body: Body, key: IdempotencyKey = Non
     order, keys = body.read(CardOrder), call.runtime.card_keys
 
     def serve(session: Session, officer: OfficerRead) -> Answer:
-        desk = Desk(officer.id, order.stated())
+        desk = Desk(officer, order.stated())
         found = look_up_member(session, desk=desk, number=member, act="link_card", keys=keys, now=call.now)
         source_id = _find_source(session, order.source)
         link_card(

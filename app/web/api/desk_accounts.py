@@ -127,7 +127,7 @@ def redeem_onto_paper(call: SignedIn, member: str, body: Body, key: IdempotencyK
         raise RewardUnknown
 
     def serve(session: Session, officer: OfficerRead) -> Answer:
-        desk = Desk(officer.id, order.stated())
+        desk = Desk(officer, order.stated())
         found = look_up_member(session, desk=desk, number=member, act="redeem", keys=runtime.card_keys, now=call.now)
         voucher = redeem_reward(
             session,
@@ -154,7 +154,7 @@ def _look(call: Call, member: str, purpose: Purpose, act: str, serve: Callable[[
     """Keep who looks and why, then show."""
 
     def look(session: Session, officer: OfficerRead) -> T:
-        desk = Desk(officer.id, purpose)
+        desk = Desk(officer, purpose)
         found = look_up_member(session, desk=desk, number=member, act=act, keys=call.runtime.card_keys, now=call.now)
         return serve(session, found)
 

@@ -95,7 +95,7 @@ def register(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Response
             201,
             _present(
                 register_organisation(
-                    session, name=order.name, event_types=order.event_types, officer_id=officer.id, now=call.now
+                    session, name=order.name, event_types=order.event_types, officer=officer, now=call.now
                 )
             ).model_dump(mode="json"),
         ),
@@ -118,9 +118,11 @@ def register_host(call: SignedIn, id: str, body: Body, key: IdempotencyKey = Non
     answer = run_once(
         call,
         as_registrar,
-        lambda session, _: Answer(
+        lambda session, officer: Answer(
             201,
-            _present_host(add_host(session, organisation=wanted, name=order.name, now=call.now)).model_dump(),
+            _present_host(
+                add_host(session, organisation=wanted, name=order.name, officer=officer, now=call.now)
+            ).model_dump(),
         ),
         key=key,
         sent=body,
@@ -134,7 +136,10 @@ def strike_host(call: SignedIn, id: str, host: str) -> Response:  # noqa: A002 -
     wanted, person = _read_id(id), parse_public_id("hst", host)
     if person is None:
         raise HostUnknown
-    call.run(as_registrar, lambda session, _: end_host(session, organisation=wanted, host=person))
+    call.run(
+        as_registrar,
+        lambda session, officer: end_host(session, organisation=wanted, host=person, officer=officer, now=call.now),
+    )
     return Response(status_code=204)
 
 

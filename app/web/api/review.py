@@ -101,7 +101,7 @@ def decide(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> R
                     case=wanted,
                     decision=order.decision,
                     reason=order.reason,
-                    officer_id=officer.id,
+                    officer=officer,
                     now=call.now,
                 ),
                 call.now,

@@ -52,7 +52,7 @@ def print_card(
     def look(session: Session, officer: OfficerRead) -> str:
         stated = Purpose(_read_purpose(purpose), _read_note(note))
         keys = call.runtime.card_keys
-        desk = Desk(officer.id, stated)
+        desk = Desk(officer, stated)
         look_up_member(session, desk=desk, number=number, act="print_card", keys=keys, now=call.now)
         return parse_member_number(number)
 
