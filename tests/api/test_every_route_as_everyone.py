@@ -218,6 +218,8 @@ BODY: dict[str, object] = {
     "declined": [],
 }
 """What every route with a body is sent: members that a route does not know are no matter."""
+PURPOSE = {"Purpose": "asked_in_person", "Purpose-Note": "None"}
+"""Headers that looks at the desk need."""
 BODIES: dict[str, dict[str, object]] = {
     "PATCH /v1/me": {"name": "Resident 0"},
 }
