@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import httpx
-
 from app.core.clock import Clock, SystemClock
 from app.core.database import Database
+from app.core.outbound import UrlGuard, open_client
 from app.core.secret_store import resolve_secrets
 from app.core.settings import Settings
 from app.identity.tokens import TokenIssuer, name_issuer
@@ -30,8 +29,7 @@ def build_runtime(settings: Settings, *, database_url: str, demo: bool, clock: C
     """Everything that serves requests. Opens no connection yet; raises Misconfigured when a secret is missing."""
     secrets = resolve_secrets(settings, demo=demo)
     clock = clock or SystemClock()
-    # Partners' addresses are given by people: no redirects, and nothing of the environment's proxies or passwords.
-    calls = Calls(httpx.Client(follow_redirects=False, trust_env=False))
+    calls = Calls(open_client(UrlGuard(demo=demo)))
     entitlements = LeisureFile(settings.data_dir / ENTITLEMENTS)
     adapters = (VoucherCode(), Donation(), LeisurePass(calls), entitlements, WebhookTill(calls, clock.now))
     return Runtime(

@@ -8,11 +8,9 @@ proxy of the environment, an answer is read up to a limit, and outside demo mode
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import ssl
+from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from types import TracebackType
-from typing import Self
 
 import httpx
 
@@ -51,17 +49,8 @@ class UrlRefused(Invalid):
         super().__init__(f"This address can't be used: {advice}.")
 
 
-class OutboundFailed(Exception):
-    """Nothing usable came back; `str()` is the kind of failure, without address or content."""
-
-
-@dataclass(frozen=True)
-class OutboundAnswer:
-    """Any status, also 3xx: nobody is followed elsewhere."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
+class AddressRefused(httpx.RequestError):
+    """The same to whoever calls: a request that never left. `str()` is the sentence of UrlRefused."""
 
 
 def resolve_host(host: str, port: int) -> list[str]:
@@ -117,50 +106,51 @@ def is_public(address: Address) -> bool:
     return address.is_global and not special
 
 
-class Outbound:
-    """Sends requests; for as many threads as want to. Never inside a transaction."""
+def open_client(guard: UrlGuard, *, trusted: ssl.SSLContext | None = None) -> httpx.Client:
+    """A client for such addresses; `trusted` are other authorities than the usual ones.
 
-    def __init__(self, guard: UrlGuard, *, verify: bool = True, timeout: httpx.Timeout = TIMEOUT) -> None:
-        self._guard = guard
-        self._client = httpx.Client(
-            transport=_Pinned(guard, verify=verify), timeout=timeout, follow_redirects=False, trust_env=False
-        )
-
-    def send(
-        self, method: str, url: str, *, content: bytes = b"", headers: Mapping[str, str] | None = None
-    ) -> OutboundAnswer:
-        """The answer. Raises UrlRefused, or OutboundFailed when there is none, or more of it than we read."""
-        checked = self._guard.parse(url)
-        try:
-            with self._client.stream(method, checked, content=content, headers=dict(headers or {})) as answer:
-                body = b""
-                for chunk in answer.iter_raw():
-                    body += chunk
-                    if len(body) > ANSWER_LIMIT_BYTES:
-                        raise OutboundFailed("AnswerTooLarge")
-                return OutboundAnswer(answer.status_code, dict(answer.headers), body)
-        except httpx.HTTPError as fault:
-            raise OutboundFailed(type(fault).__name__) from None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._client.close()
+    Any error of httpx may come of it; AddressRefused where the guard says no.
+    """
+    return httpx.Client(
+        transport=_Pinned(guard, trusted or True), timeout=TIMEOUT, follow_redirects=False, trust_env=False
+    )
 
 
 class _Pinned(httpx.HTTPTransport):
     """Connects to the address that was checked, while TLS and the Host header keep the name."""
 
-    def __init__(self, guard: UrlGuard, *, verify: bool) -> None:
+    def __init__(self, guard: UrlGuard, verify: ssl.SSLContext | bool) -> None:  # noqa: FBT001 - as httpx has it
         # No connection is kept: one to an address that two names share would be proved for the first of them only.
         super().__init__(verify=verify, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
         self._guard = guard
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        address = self._guard.pick_address(request.url)
+        try:
+            address = self._guard.pick_address(self._guard.parse(str(request.url)))
+        except UrlRefused as refusal:
+            raise AddressRefused(str(refusal), request=request) from None
         request.extensions = {**request.extensions, "sni_hostname": request.url.host}
         request.url = request.url.copy_with(host=address)
-        return super().handle_request(request)
+        answer = super().handle_request(request)
+        assert isinstance(answer.stream, httpx.SyncByteStream)
+        answer.stream = _Bounded(answer.stream)
+        return answer
+
+
+class _Bounded(httpx.SyncByteStream):
+    """An answer that is no longer than we read."""
+
+    def __init__(self, stream: httpx.SyncByteStream) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        seen = 0
+        for chunk in self._stream:
+            seen += len(chunk)
+            if seen > ANSWER_LIMIT_BYTES:
+                message = "The answer is too long."
+                raise httpx.ReadError(message)
+            yield chunk
+
+    def close(self) -> None:
+        self._stream.close()

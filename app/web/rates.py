@@ -75,18 +75,21 @@ class RateLimiter:
         key = f"{policy.name}/{hashlib.sha256(str(who).encode(errors='replace')).hexdigest()[:32]}"
         if self._redis is not None and self._clock.now() >= self._redis_back_at:
             try:
-                self._ask(self._redis, policy.limit, key, count=count)
+                self._ask(self._redis, policy, key, count=count)
             except StorageError as failure:
                 with self._lock:
                     self._redis_back_at = self._clock.now() + REDIS_REST
                 _log.warning("redis is down, counting in memory", failure=type(failure.storage_error).__name__)
             else:
                 return
-        self._ask(self._memory, policy.limit, key, count=count)
+        self._ask(self._memory, policy, key, count=count)
 
-    def _ask(self, limiter: MovingWindowRateLimiter, limit: RateLimitItem, key: str, *, count: bool) -> None:
+    def _ask(self, limiter: MovingWindowRateLimiter, policy: Policy, key: str, *, count: bool) -> None:
+        limit = policy.limit
         if count:
             limiter.hit(limit, key)
+            if not limiter.test(limit, key):
+                _log.warning("locked out", limit=policy.name)  # once, however often it is tried from now on
         elif not limiter.test(limit, key):
             opens_at = limiter.get_window_stats(limit, key).reset_time
             raise TooManyTries(max(1, math.ceil(opens_at - self._clock.now().timestamp())))

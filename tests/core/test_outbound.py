@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
+from pathlib import Path
 
+import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core import outbound
-from app.core.outbound import Outbound, OutboundFailed, UrlGuard, UrlRefused, is_public
+from app.core.outbound import AddressRefused, UrlGuard, UrlRefused, is_public, open_client
 
 PUBLIC = "93.184.215.14"
 PRIVATE = [
@@ -135,25 +142,62 @@ def test_the_connection_goes_to_the_address_that_was_checked(port: int) -> None:
         asked.append(host)
         return ["127.0.0.1"] if len(asked) == 1 else ["169.254.169.254"]
 
-    with Outbound(UrlGuard(demo=True, resolve=rebind)) as out:
-        answer = out.send("POST", f"http://partner.example:{port}/hook", content=b"{}")
-        assert (answer.status, answer.body.decode()) == (200, f"partner.example:{port}")
+    with open_client(UrlGuard(demo=True, resolve=rebind)) as client:
+        answer = client.post(f"http://partner.example:{port}/hook", content=b"{}")
+        assert (answer.status_code, answer.text) == (200, f"partner.example:{port}")
         assert asked == ["partner.example"]
-        with pytest.raises(UrlRefused):
-            out.send("POST", f"http://partner.example:{port}/hook", content=b"{}")
+        with pytest.raises(AddressRefused):
+            client.post(f"http://partner.example:{port}/hook", content=b"{}")
 
 
 def test_nobody_is_followed_elsewhere_and_no_answer_is_endless(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    with Outbound(UrlGuard(demo=True, resolve=lambda *_: ["127.0.0.1"])) as out:
-        assert out.send("POST", f"http://partner.example:{port}/away").status == 302
-        with pytest.raises(OutboundFailed, match="AnswerTooLarge"):
-            out.send("POST", f"http://partner.example:{port}/huge")
+    with open_client(UrlGuard(demo=True, resolve=lambda *_: ["127.0.0.1"])) as client:
+        assert client.post(f"http://partner.example:{port}/away").status_code == 302
+        with pytest.raises(httpx.ReadError, match="too long"):
+            client.post(f"http://partner.example:{port}/huge")
 
 
-def test_a_host_that_does_not_answer_is_told_by_its_kind_of_failure() -> None:
-    with (
-        Outbound(UrlGuard(demo=True, resolve=lambda *_: ["127.0.0.1"])) as out,
-        pytest.raises(OutboundFailed, match=r"^ConnectError$"),
-    ):
-        out.send("POST", "http://partner.example:9/hook?token=secret")
+def test_outside_demo_mode_nothing_leaves_without_tls(port: int) -> None:
+    with open_client(UrlGuard(demo=False, resolve=lambda *_: [PUBLIC])) as client, pytest.raises(AddressRefused):
+        client.post(f"http://partner.example:{port}/hook")
+
+
+@pytest.fixture
+def secure_port(tmp_path: Path) -> Iterator[tuple[int, ssl.SSLContext]]:
+    """A server that proves to be partner.example, and what to trust for that."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "partner.example")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(hours=1), now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("partner.example")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+        .public_bytes(serialization.Encoding.PEM)
+    )
+    pem = tmp_path / "partner.pem"
+    plain = serialization.NoEncryption()
+    secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    pem.write_bytes(secret + certificate)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Answers)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server.server_port, ssl.create_default_context(cadata=certificate.decode())
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_tls_proves_the_name_and_not_the_address(secure_port: tuple[int, ssl.SSLContext]) -> None:
+    port, trusted = secure_port
+    guard = UrlGuard(demo=True, resolve=lambda *_: ["127.0.0.1"])
+    with open_client(guard, trusted=trusted) as client:
+        assert client.post(f"https://partner.example:{port}/hook").text == f"partner.example:{port}"
+        with pytest.raises(httpx.ConnectError, match="Hostname mismatch"):
+            client.post(f"https://other.example:{port}/hook")
+    with open_client(guard) as client, pytest.raises(httpx.ConnectError):
+        client.post(f"https://partner.example:{port}/hook")

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
+import structlog
 from fastapi import APIRouter
 from limits import RateLimitItemPerMinute
 from sqlmodel import Session
@@ -21,6 +22,7 @@ from app.web.rates import Policy
 from app.web.sent import Body, Sent
 
 router = APIRouter(tags=["sign-in"])
+_log = structlog.get_logger("app.web.api.oauth")
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 20
@@ -169,6 +171,7 @@ def _answer(call: OpenCall, body: Sent, serve: _Serve) -> Response:
         lambda session: serve(session, request=request, issuer=call.runtime.issuer, endpoints=endpoints, now=call.now)
     )
     if answer.body.get("error") == "invalid_client":
+        _log.warning("sign-in of a machine refused")
         limiter.count(WRONG_SIGN_INS, call.address)
         limiter.count(WRONG_SECRETS, asked_as)
     return JSONResponse(answer.body, answer.status, NOT_KEPT | dict(answer.headers))

@@ -54,7 +54,9 @@ async def _ask(city: City, path: str, body: object, *, caller: str | None = None
     return told[0]
 
 
-def test_ten_thousand_guessed_voucher_codes_find_nothing_and_lock_the_partner_out(city: City) -> None:
+def test_ten_thousand_guessed_voucher_codes_find_nothing_and_lock_the_partner_out(
+    city: City, capsys: pytest.CaptureFixture[str]
+) -> None:
     vouchers = [city.take("drink", resident=number).json() for number in range(3)]
     guesses = [draw_code(10) for _ in range(GUESSES)]
 
@@ -68,6 +70,8 @@ def test_ten_thousand_guessed_voucher_codes_find_nothing_and_lock_the_partner_ou
         )
 
     assert asyncio.run(guess()) == {404: 60, 429: GUESSES - 60}
+    logged = [json.loads(line) for line in capsys.readouterr().err.splitlines() if '"locked out"' in line]
+    assert [line["limit"] for line in logged] == ["voucher-codes"]
     for number, voucher in enumerate(vouchers):
         assert city.redeem(voucher["code"]).status_code == 429
         kept = city.http.get(f"/v1/redemptions/{voucher['id']}", headers=city.resident(number)).json()
