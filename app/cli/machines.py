@@ -11,6 +11,7 @@ from typing import Annotated, TypeVar
 import typer
 from sqlmodel import Session
 
+from app.audit import SYSTEM, record_act
 from app.cli.failures import told_plainly
 from app.cli.scheme import Choice, opened_database
 from app.cli.screen import note
@@ -68,8 +69,9 @@ def register_machine(
                 event_types=event_type or (),
                 partner_id=bound.id if bound else None,
             )
+            record_act(session, actor=SYSTEM, act="client.registered", subject=f"client:{client_id}", now=now)
             if jwk is not None:
-                add_client_key(session, client_id=client_id, jwk=jwk, now=now)
+                add_client_key(session, client_id=client_id, jwk=jwk, actor=SYSTEM, now=now)
 
         _run(context, serve)
         note(f"{client_id} is registered.")
@@ -92,7 +94,9 @@ def rotate_secret(
         overlap = timedelta(hours=overlap_hours)
         ends_at = _run(
             context,
-            lambda session: rotate_client_secret(session, client_id=client_id, secret=secret, overlap=overlap, now=now),
+            lambda session: rotate_client_secret(
+                session, client_id=client_id, secret=secret, overlap=overlap, actor=SYSTEM, now=now
+            ),
         )
         note(f"The old secret works until {ends_at:%Y-%m-%d %H:%M} UTC." if ends_at else "The old secret has ended.")
         typer.echo(secret)
@@ -106,7 +110,9 @@ def add_key(
     """Register another public key of a machine, and print its kid."""
     with told_plainly():
         jwk, now = _read_jwk(file), SystemClock().now()
-        typer.echo(_run(context, lambda session: add_client_key(session, client_id=client_id, jwk=jwk, now=now)))
+        typer.echo(
+            _run(context, lambda session: add_client_key(session, client_id=client_id, jwk=jwk, actor=SYSTEM, now=now))
+        )
 
 
 def remove_key(
@@ -116,14 +122,16 @@ def remove_key(
 ) -> None:
     """Refuse from now on what this key of a machine signed."""
     with told_plainly():
-        _run(context, lambda session: remove_client_key(session, client_id=client_id, kid=kid))
+        now = SystemClock().now()
+        _run(context, lambda session: remove_client_key(session, client_id=client_id, kid=kid, actor=SYSTEM, now=now))
         typer.echo(f"The key of {client_id} is removed.")
 
 
 def switch_off(context: typer.Context, client_id: ClientId) -> None:
     """Refuse a machine, and every token that it holds, from the next request on."""
     with told_plainly():
-        _run(context, lambda session: switch_off_client(session, client_id=client_id))
+        now = SystemClock().now()
+        _run(context, lambda session: switch_off_client(session, client_id=client_id, actor=SYSTEM, now=now))
         typer.echo(f"{client_id} is switched off.")
 
 

@@ -19,6 +19,7 @@ from app.cli.screen import note
 from app.cli.showcase import ensure_seeded, mark_demo
 from app.core.errors import Misconfigured
 from app.core.settings import Settings
+from app.identity.key_record import note_signing_key
 from app.ledger.tasks import sweep_points
 from app.main import create_app
 from app.web.header_limits import PARSER_LIMIT_BYTES
@@ -79,6 +80,8 @@ def _serve(settings: Settings, listening: socket.socket, *, demo: bool, jobs: bo
         if demo:
             ensure_seeded(runtime)
             mark_demo(settings)
+        key, now = runtime.issuer.kid, runtime.clock.now()
+        runtime.database.in_transaction(lambda session: note_signing_key(session, kid=key, now=now))
         # What expired while nobody served stands in the way of new points, so it goes before the first request.
         sweep_points(runtime.database, now=runtime.clock.now())
         worker = JobWorker(runtime) if jobs else None

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
+from app.audit import Actor
 from app.identity.errors import RegistrationInvalid
 from app.identity.machine_errors import LastWayIn
-from app.identity.machine_keys import lock_client
+from app.identity.machine_keys import lock_client, record_change
 from app.identity.machine_tables import ClientKey
 from app.identity.queries import hash_client_secret
 from app.identity.service import MINIMUM_SECRET
@@ -17,7 +18,7 @@ LONGEST_OVERLAP = timedelta(days=30)
 
 
 def rotate_client_secret(
-    session: Session, *, client_id: str, secret: str, overlap: timedelta, now: datetime
+    session: Session, *, client_id: str, secret: str, overlap: timedelta, actor: Actor, now: datetime
 ) -> datetime | None:
     """Give the client `secret`; the one before works on for `overlap`, at most 30 days. When that one ends.
 
@@ -33,19 +34,22 @@ def rotate_client_secret(
     client.old_secret_ends_at = now + overlap if lives_on else None
     client.secret_hash = hash_client_secret(secret)
     session.flush()
+    record_change(session, client_id=client_id, what="secret rotated", actor=actor, now=now)
     return client.old_secret_ends_at
 
 
-def drop_client_secret(session: Session, *, client_id: str) -> None:
+def drop_client_secret(session: Session, *, client_id: str, actor: Actor, now: datetime) -> None:
     """From now on the client signs in by its keys alone. Raises ClientUnknown, or LastWayIn when it has none."""
     client = lock_client(session, client_id=client_id)
     if session.exec(select(ClientKey.kid).where(ClientKey.client_id == client.id).limit(1)).first() is None:
         raise LastWayIn
     client.secret_hash = client.old_secret_hash = client.old_secret_ends_at = None
     session.flush()
+    record_change(session, client_id=client_id, what="secret dropped", actor=actor, now=now)
 
 
-def switch_off_client(session: Session, *, client_id: str) -> None:
+def switch_off_client(session: Session, *, client_id: str, actor: Actor, now: datetime) -> None:
     """The client and every token it holds are refused from the next request on. Raises ClientUnknown."""
     lock_client(session, client_id=client_id).active = False
     session.flush()
+    record_change(session, client_id=client_id, what="switched off", actor=actor, now=now)

@@ -10,6 +10,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey, import_key
 from sqlmodel import Session, col, select
 
+from app.audit import Actor, record_act
 from app.identity.machine_errors import (
     ClientKeyTaken,
     ClientKeyUnknown,
@@ -31,7 +32,7 @@ LONGEST_KID = 200
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "k", "oth"})
 
 
-def add_client_key(session: Session, *, client_id: str, jwk: Mapping[str, Any], now: datetime) -> str:
+def add_client_key(session: Session, *, client_id: str, jwk: Mapping[str, Any], actor: Actor, now: datetime) -> str:
     """Register a public JWK and give its `kid`: its own, else its thumbprint (RFC 7638).
 
     Raises ClientUnknown, ClientKeyUnusable, ClientKeyTaken or TooManyClientKeys.
@@ -48,10 +49,11 @@ def add_client_key(session: Session, *, client_id: str, jwk: Mapping[str, Any], 
         raise TooManyClientKeys(MOST_KEYS)
     session.add(ClientKey(client_id=client.id, kid=kid, jwk=dict(key.as_dict(private=False)), added_at=now))
     session.flush()
+    record_change(session, client_id=client_id, what="key added", actor=actor, now=now)
     return kid
 
 
-def remove_client_key(session: Session, *, client_id: str, kid: str) -> None:
+def remove_client_key(session: Session, *, client_id: str, kid: str, actor: Actor, now: datetime) -> None:
     """From now on nothing that this key signed is accepted. Raises ClientUnknown, ClientKeyUnknown or LastWayIn."""
     client = lock_client(session, client_id=client_id)
     kept = {key.kid: key for key in session.exec(select(ClientKey).where(ClientKey.client_id == client.id))}
@@ -61,6 +63,13 @@ def remove_client_key(session: Session, *, client_id: str, kid: str) -> None:
         raise LastWayIn
     session.delete(kept[kid])
     session.flush()
+    record_change(session, client_id=client_id, what="key removed", actor=actor, now=now)
+
+
+def record_change(session: Session, *, client_id: str, what: str, actor: Actor, now: datetime) -> None:
+    """Into the audit trail, without the key or secret that it was about."""
+    facts = {"what": what}
+    record_act(session, actor=actor, act="client.changed", subject=f"client:{client_id}", facts=facts, now=now)
 
 
 def list_client_keys(session: Session, *, client_id: int) -> dict[str, Key]:

@@ -65,6 +65,11 @@ class StaffRead:
     def public_id(self) -> str:
         return public_id("stf", self.uuid)
 
+    @property
+    def actor(self) -> Actor:
+        """As the audit trail knows them."""
+        return Actor("staff", self.id, self.uuid)
+
 
 def hash_client_secret(secret: str) -> bytes:
     """SHA-256, which is enough for 256 random bits."""

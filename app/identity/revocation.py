@@ -12,6 +12,7 @@ from authlib.oauth2.rfc7009 import RevocationEndpoint  # type: ignore[import-unt
 from sqlalchemy import text
 from sqlmodel import Session
 
+from app.audit import Actor, record_act
 from app.identity.endpoints import WAYS_IN
 from app.identity.errors import InvalidToken
 from app.identity.tokens import Claims, TokenIssuer
@@ -21,9 +22,11 @@ _REVOKE = text(
 )
 
 
-def revoke_token(session: Session, *, claims: Claims) -> None:
+def revoke_token(session: Session, *, claims: Claims, actor: Actor, now: datetime) -> None:
     """Refuse this token from now on. Again changes nothing."""
-    session.execute(_REVOKE, {"token_id": UUID(claims.id), "expires_at": claims.expires_at})
+    done = session.execute(_REVOKE, {"token_id": UUID(claims.id), "expires_at": claims.expires_at})
+    if done.rowcount:  # type: ignore[attr-defined]  # of a cursor
+        record_act(session, actor=actor, act="client.revoked", subject=f"client:{claims.client_id}", now=now)
 
 
 class RevokedByClient(RevocationEndpoint):  # type: ignore[misc]  # Authlib is untyped
@@ -48,8 +51,9 @@ class RevokedByClient(RevocationEndpoint):  # type: ignore[misc]  # Authlib is u
         except InvalidToken:  # it has ended, or never was one: nothing is left to take back
             return None
 
-    def revoke_token(self, token: _Token, request: OAuth2Request) -> None:  # noqa: ARG002 - Authlib's signature
-        revoke_token(self._session, claims=token.claims)
+    def revoke_token(self, token: _Token, request: OAuth2Request) -> None:
+        actor = Actor("machine", request.client.number)
+        revoke_token(self._session, claims=token.claims, actor=actor, now=self._now)
 
 
 class _Token:

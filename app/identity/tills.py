@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
+from app.audit import Actor, record_act
 from app.core.ids import parse_public_id, public_id, take_id, uuid7
 from app.core.secret_store import Secrets
 from app.core.spoken_codes import read_code
@@ -113,7 +114,16 @@ def pair_till(session: Session, *, code: str, secret: str, codes: PairingCodes, 
     )
     session.add(row)
     session.flush()
-    return _read(row)
+    till = _read(row)
+    record_act(
+        session,
+        actor=Actor("device", row.id, row.public_id),
+        act="device.paired",
+        subject=f"till:{till.public_id}",
+        facts={"offered_by": public_id("stf", row.made_by)},
+        now=now,
+    )
+    return till
 
 
 def list_tills(session: Session, *, partner_id: int) -> tuple[TillRead, ...]:
@@ -124,14 +134,17 @@ def list_tills(session: Session, *, partner_id: int) -> tuple[TillRead, ...]:
     return tuple(_read(row) for row in rows)
 
 
-def revoke_till(session: Session, *, partner_id: int, till: UUID | None, now: datetime) -> TillRead:
+def revoke_till(session: Session, *, staff: StaffRead, till: UUID | None, now: datetime) -> TillRead:
     """The device is refused from its next request on. Again changes nothing. Raises TillUnknown."""
-    wanted = select(TillDevice).where(TillDevice.public_id == till, TillDevice.partner_id == partner_id)
+    wanted = select(TillDevice).where(TillDevice.public_id == till, TillDevice.partner_id == staff.partner_id)
     row = session.exec(wanted.with_for_update().execution_options(populate_existing=True)).first()
     if row is None:
         raise TillUnknown
-    row.revoked_at = row.revoked_at or now
-    session.flush()
+    if row.revoked_at is None:
+        row.revoked_at = now
+        session.flush()
+        subject = f"till:{public_id('til', row.public_id)}"
+        record_act(session, actor=staff.actor, act="device.removed", subject=subject, now=now)
     return _read(row)
 
 

@@ -68,6 +68,11 @@ class TokenIssuer:
         # A machine sends one token with every request, and checking a signature costs more than the rest of the door.
         self._prove_once = lru_cache(maxsize=REMEMBERED_TOKENS)(self._prove)
 
+    @property
+    def kid(self) -> str:
+        """The id of the key that signs: its thumbprint (RFC 7638)."""
+        return str(self._key.kid)
+
     def mint(self, subject: str, scope: str, client_id: str, expires_in: timedelta, now: datetime) -> str:
         """A signed token for `subject`: a client's id, or the public id of a person."""
         issued_at = int(now.timestamp())

@@ -14,6 +14,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
 
+from app.audit import SYSTEM, list_acts
 from app.identity.client_life import drop_client_secret, rotate_client_secret, switch_off_client
 from app.identity.machine_errors import (
     ClientKeyTaken,
@@ -48,7 +49,9 @@ def client_id(city: City) -> str:
     def make(session: Any) -> None:  # noqa: ANN401
         register_client(session, client_id=name, secret=None, title="Trams", scopes=["events:read"])
         for kid, key in KEYS.items():
-            add_client_key(session, client_id=name, jwk=key.as_dict(private=False) | {"kid": kid}, now=city.clock.at)
+            add_client_key(
+                session, client_id=name, jwk=key.as_dict(private=False) | {"kid": kid}, actor=SYSTEM, now=city.clock.at
+            )
 
     city.runtime.database.in_transaction(make)
     return name
@@ -172,14 +175,22 @@ def test_a_client_without_a_secret_has_none_to_guess(city: City, client_id: str)
 
 def test_a_removed_key_signs_nobody_in(city: City, client_id: str) -> None:
     run = city.runtime.database.in_transaction
-    run(lambda session: remove_client_key(session, client_id=client_id, kid="ES256"))
+    run(lambda session: remove_client_key(session, client_id=client_id, kid="ES256", actor=SYSTEM, now=city.clock.at))
     assert _ask(city, _sign(_claims(city, client_id))).status_code == 401
     assert _ask(city, _sign(_claims(city, client_id), "Ed25519")).status_code == 200
     with pytest.raises(ClientKeyUnknown):
-        run(lambda session: remove_client_key(session, client_id=client_id, kid="ES256"))
-    run(lambda session: remove_client_key(session, client_id=client_id, kid="PS256"))
+        run(
+            lambda session: remove_client_key(
+                session, client_id=client_id, kid="ES256", actor=SYSTEM, now=city.clock.at
+            )
+        )
+    run(lambda session: remove_client_key(session, client_id=client_id, kid="PS256", actor=SYSTEM, now=city.clock.at))
     with pytest.raises(LastWayIn):
-        run(lambda session: remove_client_key(session, client_id=client_id, kid="Ed25519"))
+        run(
+            lambda session: remove_client_key(
+                session, client_id=client_id, kid="Ed25519", actor=SYSTEM, now=city.clock.at
+            )
+        )
 
 
 def test_only_public_keys_that_are_strong_enough_are_registered(city: City, client_id: str) -> None:
@@ -197,7 +208,7 @@ def test_only_public_keys_that_are_strong_enough_are_registered(city: City, clie
 
     def add(jwk: dict[str, Any], client: str = client_id) -> str:
         return city.runtime.database.in_transaction(
-            lambda session: add_client_key(session, client_id=client, jwk=jwk, now=city.clock.at)
+            lambda session: add_client_key(session, client_id=client, jwk=jwk, actor=SYSTEM, now=city.clock.at)
         )
 
     for jwk in wrong:
@@ -224,7 +235,11 @@ def test_a_secret_is_replaced_without_a_gap(city: City) -> None:
         return city.http.post("/oauth/token", data=form, auth=(name, secret)).status_code == 200
 
     def rotate(secret: str, overlap: timedelta) -> None:
-        run(lambda s: rotate_client_secret(s, client_id=name, secret=secret, overlap=overlap, now=city.clock.at))
+        run(
+            lambda s: rotate_client_secret(
+                s, client_id=name, secret=secret, overlap=overlap, actor=SYSTEM, now=city.clock.at
+            )
+        )
 
     rotate(OTHER_SECRET, timedelta(hours=24))
     assert works(SECRET)
@@ -236,13 +251,13 @@ def test_a_secret_is_replaced_without_a_gap(city: City) -> None:
     assert works(SECRET)
     assert not works(OTHER_SECRET)
     with pytest.raises(LastWayIn):
-        run(lambda session: drop_client_secret(session, client_id=name))
+        run(lambda session: drop_client_secret(session, client_id=name, actor=SYSTEM, now=city.clock.at))
     key = dict(KEYS["ES256"].as_dict(private=False))
-    run(lambda session: add_client_key(session, client_id=name, jwk=key, now=city.clock.at))
-    run(lambda session: drop_client_secret(session, client_id=name))
+    run(lambda session: add_client_key(session, client_id=name, jwk=key, actor=SYSTEM, now=city.clock.at))
+    run(lambda session: drop_client_secret(session, client_id=name, actor=SYSTEM, now=city.clock.at))
     assert not works(SECRET)
     token = _ask(city, _sign(_claims(city, name))).json()["access_token"]
-    run(lambda session: switch_off_client(session, client_id=name))
+    run(lambda session: switch_off_client(session, client_id=name, actor=SYSTEM, now=city.clock.at))
     assert city.http.get("/v1/sources", headers=bearer(token)).json()["code"] == "token-invalid"
     assert _ask(city, _sign(_claims(city, name))).status_code == 401
 
@@ -305,6 +320,16 @@ def test_the_metadata_leads_to_what_is_there(city: City) -> None:
         assert city.http.request("GET" if name == "jwks_uri" else "POST", path).status_code not in {404, 405}, name
     by_another_host = city.http.get("/.well-known/oauth-authorization-server", headers={"Host": "evil.example"})
     assert by_another_host.json() == told
+
+
+def test_changes_of_a_machine_and_tokens_that_were_taken_back_are_on_record(city: City, client_id: str) -> None:
+    city.http.post("/oauth/revoke", data={"token": _get_token(city)}, auth=("leeds-buses", SECRET))
+    run = city.runtime.database.in_transaction
+    revoked = run(lambda session: list_acts(session, subject="client:leeds-buses", act="client.revoked")).items
+    assert {act.actor_kind for act in revoked} == {"machine"}
+    run(lambda session: remove_client_key(session, client_id=client_id, kid="ES256", actor=SYSTEM, now=city.clock.at))
+    changes = run(lambda session: list_acts(session, subject=f"client:{client_id}")).items
+    assert [act.facts["what"] for act in changes] == ["key removed", *["key added"] * 3]
 
 
 def _get_token(city: City) -> str:

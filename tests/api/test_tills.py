@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from app.audit import list_acts
 from app.core.spoken_codes import ALPHABET, draw_code
 from app.identity.tills import CODE_CHARACTERS, MOST_TILLS
 from app.web.lockout import Lockout
@@ -62,6 +63,10 @@ def test_a_paired_device_redeems_for_its_own_partner_until_it_is_removed(city: C
     removed = [city.http.delete(path, headers=city.by("staff")).json() for _ in range(2)]
     assert removed[0] == removed[1]
     assert removed[0]["revoked_at"] is not None
+    acts = city.runtime.database.in_transaction(
+        lambda session: list_acts(session, subject=f"till:{paired['client_id']}").items
+    )
+    assert [(act.act, act.actor_kind) for act in acts] == [("device.removed", "staff"), ("device.paired", "device")]
     refused = city.http.post("/v1/vouchers/check", json={"code": code}, headers=till)
     assert (refused.status_code, refused.json()["code"]) == (401, "token-invalid")
     auth = (paired["client_id"], paired["client_secret"])

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import Session
 from typer.testing import CliRunner
 
 from app.cli.program import program
@@ -16,6 +17,7 @@ from app.core.secret_store import Secrets, read_verifying_keys, resolve_secrets
 from app.core.settings import Settings
 from app.demo.mark import DemoMark, write_mark
 from app.identity.errors import InvalidToken
+from app.identity.key_record import note_signing_key
 from app.identity.tokens import TokenIssuer
 
 ISSUER = "urn:smart-leeds-rewards:leeds"
@@ -93,3 +95,8 @@ def test_keys_that_are_none_stop_the_program_and_are_not_repeated(written: str) 
     with pytest.raises(Misconfigured) as refused:
         read_verifying_keys(written)
     assert "VERIFYING_KEYS" in str(refused.value)
+
+
+def test_the_first_process_that_signs_with_another_key_puts_that_on_record(session: Session, now: datetime) -> None:
+    noted = [note_signing_key(session, kid=kid, now=now) for kid in ("one", "one", "two", "two", "one")]
+    assert noted == [True, False, True, False, True]

@@ -89,7 +89,7 @@ def remove_till(call: SignedIn, id: str) -> TillDeviceShape:  # noqa: A002 - the
     return _present(
         call.run(
             as_partner_staff,
-            lambda session, staff: revoke_till(session, partner_id=staff.partner_id, till=till, now=call.now),
+            lambda session, staff: revoke_till(session, staff=staff, till=till, now=call.now),
         )
     )
 

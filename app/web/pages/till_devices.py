@@ -50,7 +50,7 @@ def remove_device(request: Request, device: str, csrf: Annotated[str, Form()] = 
     till = parse_public_id("til", device)
     call.run(
         as_partner_staff,
-        lambda session, staff: revoke_till(session, partner_id=staff.partner_id, till=till, now=call.now),
+        lambda session, staff: revoke_till(session, staff=staff, till=till, now=call.now),
     )
     return RedirectResponse("/till/devices", status_code=303)
 
