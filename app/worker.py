@@ -24,6 +24,7 @@ from app.earning.referrals import sweep_referrals
 from app.identity.tasks import sweep_sign_in
 from app.ledger.tasks import sweep_points
 from app.redemption.asking import QuestionKeys
+from app.redemption.outliers import flag_outliers
 from app.redemption.service import ASK_PARTNER
 from app.redemption.tasks import Asking, ask_due_partners, ask_partner, sweep_due_vouchers
 from app.residents.claims import end_lapsed_claims
@@ -101,6 +102,14 @@ SCHEDULES: Final[tuple[Schedule, ...]] = (
         "30 1 * * *",
         "Write the nightly file of leisure passes",
         _write_entitlements,
+    ),
+    Schedule(
+        "partners.look_for_outliers",
+        "15 4 * * *",
+        "Open a case about partners whose vouchers are used at once and by few people",
+        lambda runtime: runtime.database.in_transaction(
+            lambda session: flag_outliers(session, now=runtime.clock.now())
+        ),
     ),
     Schedule(
         "points.expire",

@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import text
+from sqlmodel import Session
 
 from app.core.database import Database
 from app.core.secret_store import Secrets
@@ -154,3 +156,15 @@ def test_an_event_from_a_pause_earns_nothing_however_late_it_is_released(city: C
     (case,) = waiting(city)
     decide(city, case["id"], "release")
     assert points_of(city, "R-1") == 0
+
+
+def test_a_batch_without_anything_odd_never_asks_about_cases(city: City) -> None:
+    """The table is gone for a moment: whoever asked for it would fail."""
+    renamed = text("ALTER TABLE review_cases RENAME TO cases_put_away")
+
+    def put_away(session: Session) -> None:
+        session.execute(text("SET ROLE NONE"))
+        session.execute(renamed)
+
+    city.runtime.database.in_transaction(put_away)
+    assert [one.status for one in city.world.send([ride(1, MORNING, 5_000)])] == ["awarded"]

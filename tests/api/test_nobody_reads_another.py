@@ -1,0 +1,207 @@
+"""Every list and every item of one resident, partner, host or machine, asked for by another with its real ids.
+
+A new route that a party other than officers may call fails here until it stands in one of the tables: ITEMS when its
+path or body names something that is somebody's, LISTS when it answers with the caller's own, and OWN_ONLY when nothing
+of another's can be named.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from app.earning.importing.declaration import load_map
+from app.earning.importing.doors import open_door
+from tests.api.city import City
+from tests.api.test_every_route_as_everyone import EVERYBODY, MAY_CALL, OFFICERS
+from tests.earning.world import TAPS, ride, tap
+
+MAP = load_map(Path(__file__).parents[2] / "app" / "earning" / "maps" / "metro-taps.toml")
+PARTIES = EVERYBODY - OFFICERS - {"nobody"}
+OTHERS = {"resident": "other_resident", "staff": "other_staff", "host": "other_host", "taps": "check_in"}
+"""Who asks for what is of the first."""
+
+ITEMS: dict[str, tuple[str, ...]] = {
+    "GET /v1/redemptions/{id}": ("resident",),
+    "POST /v1/redemptions/{id}/cancel": ("resident",),
+    "DELETE /v1/me/cards/{id}": ("resident",),
+    "GET /v1/events/{source}/{id}": ("resident", "taps"),
+    "GET /v1/events/{source}/{id}/explanation": ("resident", "taps"),
+    "POST /v1/events/{source}/{id}/void": ("taps",),
+    "GET /v1/sources/{source}/tokens": ("taps",),
+    "POST /v1/sources/{source}/tokens/confirm": ("taps",),
+    "GET /v1/imports/{id}": ("taps",),
+    "GET /v1/imports/{id}/errors": ("taps",),
+    "POST /v1/imports": ("taps",),
+    "DELETE /v1/partner/tills/{id}": ("staff",),
+    "POST /v1/vouchers/check": ("staff",),
+    "POST /v1/vouchers/redeem": ("staff",),
+    "POST /v1/vouchers/undo": ("staff",),
+    "GET /v1/host/sessions/{id}": ("host",),
+    "GET /v1/host/sessions/{id}/check-in": ("host",),
+    "GET /v1/host/sessions/{id}/attendance": ("host",),
+    "POST /v1/host/sessions/{id}/attendance": ("host",),
+    "POST /v1/host/sessions/{id}/attendance/{attendance}/approve": ("host",),
+    "POST /v1/host/sessions/{id}/attendance/{attendance}/withdraw": ("host",),
+    "POST /v1/host/imports": ("host",),
+}
+"""Whose it is; asked for by another of the same kind."""
+LISTS: dict[str, str] = {
+    "GET /v1/me": "resident",
+    "GET /v1/me/activity": "resident",
+    "GET /v1/me/balance": "resident",
+    "GET /v1/me/cards": "resident",
+    "GET /v1/me/desk": "resident",
+    "GET /v1/me/invitation": "resident",
+    "GET /v1/me/member": "resident",
+    "GET /v1/me/missing": "resident",
+    "GET /v1/me/reviews": "resident",
+    "GET /v1/me/consents": "resident",
+    "GET /v1/me/thanks": "resident",
+    "GET /v1/redemptions": "resident",
+    "GET /v1/partner/tills": "staff",
+    "GET /v1/host/sessions": "host",
+    "GET /v1/imports": "taps",
+    "GET /v1/sources": "taps",
+}
+"""Whose list has something in it; the other's has none of it."""
+OWN_ONLY = {
+    "GET /v1/me/sources",
+    "PATCH /v1/me",
+    "POST /v1/me/cards",
+    "POST /v1/me/missing",
+    "POST /v1/me/referrer",
+    "POST /v1/me/terms",
+    "PUT /v1/me/consents/{purpose}",
+    "PUT /v1/me/household",
+    "PUT /v1/me/thanks",
+    "DELETE /v1/me/household",
+    "POST /v1/check-ins",
+    "POST /v1/events",
+    "POST /v1/host/sessions",
+    "POST /v1/partner/tills",
+    "POST /v1/redemptions",
+}
+"""Nothing of another's can be named: it is about the caller, or makes something new."""
+_IDS = re.compile(r"[a-z]{3}_[0-9a-f]{32}|N-\d+|\d{4} \d{3} \d{4}|[0-9A-Z]{5}-[0-9A-Z]{5}|till-[0-9a-f]{8,}")
+
+
+@dataclass
+class Lives:
+    """A city in which each party has something of every kind; `ids` fill in paths and bodies by route."""
+
+    city: City
+    paths: dict[str, str] = field(default_factory=dict)
+    bodies: dict[str, dict[str, object]] = field(default_factory=dict)
+
+    def ask(self, route: str, who: str) -> httpx2.Response:
+        method, template = route.split()
+        headers = self.city.by(who)
+        if route in {"POST /v1/imports", "POST /v1/host/imports"}:
+            headers |= {"Content-Type": "text/csv"}
+            return self.city.http.post(self.paths[route], content=b"member\n1\n", headers=headers)
+        path = self.paths.get(route, template)
+        return self.city.http.request(method, path, json=self.bodies.get(route), headers=headers)
+
+
+def _lead(city: City) -> Lives:
+    """Everybody does something of everything."""
+    http, now = city.http, city.clock.at
+    city.tokens["other_resident"] = city.token(city.residents[1], "resident")
+    city.tokens["taps"] = city.token("leeds-buses", "events:read events:write tokens:read tokens:confirm")
+    city.tokens["check_in"] = city.token("check-in", "events:read events:write tokens:read tokens:confirm")
+    before = now.replace(hour=7)
+    for sent in (tap(1, before) | {"id": "N-1"}, ride(2, before, 90_000) | {"id": "N-2", "source": TAPS}):
+        assert city.send(sent).status_code == 200
+    voucher = city.take("drink").json()
+    claim = _made(city, "resident", "/v1/me/cards", subject="card:mine", proof="confirmed", source=TAPS)
+    _made(city, "resident", "/v1/me/missing", source=TAPS, on="2026-11-20")
+    member = http.get("/v1/me/member", headers=city.by("resident")).json()["qr_text"]
+    why = {"Purpose": "asked_in_person", "Purpose-Note": "Here."}
+    http.get(f"/v1/desk/residents/{member}/balance", headers=city.by("support") | why)
+    city.runtime.database.in_transaction(
+        lambda session: open_door(session, name="metro", declared=MAP, schedule="daily", now=now)
+    )
+    files = city.by("taps") | {"Content-Type": "text/csv"}
+    sent_file = http.post("/v1/imports?door=metro&name=a.csv", content=b"nothing\n", headers=files).json()
+    offered = _made(city, "staff", "/v1/partner/tills", title="Counter")
+    till = http.post("/v1/tills/pair", json={"code": offered["code"]}).json()["client_id"]
+    session = _made(
+        city,
+        "host",
+        "/v1/host/sessions",
+        event_type="volunteer.session",
+        title="Digging",
+        starts_at=f"{now:%Y-%m-%d}T00:00:00Z",
+        ends_at=f"{now:%Y-%m-%d}T12:00:00Z",
+    )["id"]
+    path = f"/v1/host/sessions/{session}"
+    ticked = {"attended": [{"member": member}]}
+    assert http.post(f"{path}/attendance", json=ticked, headers=city.by("host")).status_code == 200
+    (attendance,) = http.get(f"{path}/attendance", headers=city.by("host")).json()["items"]
+    lives = Lives(city)
+    one = {"source": TAPS, "attendance": attendance["id"]}
+    ids = {"redemptions": voucher["id"], "cards": claim["id"], "events": "N-1", "imports": sent_file["id"]}
+    ids |= {"tills": till, "sessions": session}
+    for route in ITEMS:
+        template = route.split()[1]
+        folder = re.search(r"(\w+)/(?:\{source\}/)?\{id\}", template)
+        lives.paths[route] = template.format(**one, id=ids[folder[1]] if folder else "")
+        lives.bodies[route] = {"reason": "None", "code": voucher["code"], **ticked} if "POST" in route else {}
+        if route.startswith(("GET", "DELETE")):
+            del lives.bodies[route]
+    lives.bodies["POST /v1/sources/{source}/tokens/confirm"] = {"claim": claim["id"], "subject": "card:mine"}
+    lives.paths["POST /v1/imports"] = "/v1/imports?door=metro&name=b.csv"
+    lives.paths["POST /v1/host/imports"] = f"/v1/host/imports?session={session}"
+    return lives
+
+
+def _made(city: City, who: str, path: str, **order: object) -> dict[str, Any]:
+    answer = city.http.post(path, json=order, headers=city.by(who))
+    assert answer.status_code in {200, 201}, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+@pytest.fixture(scope="module")
+def lives(walked_city: City) -> Lives:
+    return _lead(walked_city)
+
+
+def test_every_route_of_a_party_is_in_one_of_the_tables() -> None:
+    owned = {route for route, callers in MAY_CALL.items() if callers & PARTIES and not callers >= EVERYBODY}
+    assert owned == {*ITEMS, *LISTS, *OWN_ONLY}
+
+
+@pytest.mark.parametrize(("route", "owner"), [(route, one) for route, owners in ITEMS.items() for one in owners])
+def test_an_item_is_not_there_for_anybody_else_of_its_kind(lives: Lives, route: str, owner: str) -> None:
+    refused = lives.ask(route, OTHERS[owner])
+    assert refused.status_code == 404, (route, refused.text)
+    assert not _IDS.findall(refused.text)
+    if route.startswith("GET"):
+        assert lives.ask(route, owner).status_code in {200, 409}, "the id is a real one"
+
+
+@pytest.mark.parametrize(("route", "owner"), LISTS.items())
+def test_a_list_holds_nothing_of_anybody_else_of_its_kind(lives: Lives, route: str, owner: str) -> None:
+    own, others = lives.ask(route, owner), lives.ask(route, OTHERS[owner])
+    assert (own.status_code, others.status_code) == (200, 200)
+    assert not set(_IDS.findall(own.text)) & set(_IDS.findall(others.text))
+    if route not in {"GET /v1/me/consents", "GET /v1/me/thanks"}:  # the same for everybody until they choose
+        assert own.json() != others.json()
+
+
+def test_what_others_tried_has_changed_nothing(lives: Lives) -> None:
+    city = lives.city
+    for route, owners in ITEMS.items():
+        for owner in () if route.startswith("GET") else owners:
+            lives.ask(route, OTHERS[owner])
+    redeemed = city.redeem(str(lives.bodies["POST /v1/vouchers/redeem"]["code"]))
+    assert redeemed.status_code == 200, redeemed.text
+    kept = city.http.get(f"/v1/events/{TAPS}/N-1", headers=city.by("taps")).json()
+    assert kept["voided_at"] is None
