@@ -69,6 +69,7 @@ ACTS: Final[Mapping[str, str]] = {
     "device.paired": "A till was paired",
     "device.removed": "A till was removed",
     "organisation.registered": "A community organisation or its hosts were registered",
+    "partner.looked_at": "A partner's bank details were looked at",
     "partner.invited": "A partner was invited",
     "partner.changed": "A partner or its contract was changed",
     "partner.stopped": "A partner was stopped or started",

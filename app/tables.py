@@ -22,6 +22,7 @@ from app.rulebook import campaign_tables as campaigns
 from app.rulebook import tables as rulebook
 from app.rulebook.drafting import approver_tables as approvers
 from app.rulebook.drafting import tables as drafting
+from app.settlement import tables as settlement
 
 DOMAINS = (
     scheme_facts,
@@ -44,5 +45,6 @@ DOMAINS = (
     residents,
     review,
     rulebook,
+    settlement,
 )
 METADATA = Row.metadata

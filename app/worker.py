@@ -29,6 +29,7 @@ from app.redemption.service import ASK_PARTNER
 from app.redemption.tasks import Asking, ask_due_partners, ask_partner, sweep_due_vouchers
 from app.residents.claims import end_lapsed_claims
 from app.rulebook.budgets import raise_alarms
+from app.settlement.tasks import close_last_week
 from app.web.logs import configure_logs
 from app.web.runtime import Runtime
 from app.wiring import ENTITLEMENTS
@@ -136,6 +137,12 @@ SCHEDULES: Final[tuple[Schedule, ...]] = (
         lambda runtime: runtime.database.in_transaction(
             lambda session: end_lapsed_claims(session, now=runtime.clock.now())
         ),
+    ),
+    Schedule(
+        "statements.close",
+        "0 5 * * *",
+        "Close partners' last week and line up their payments",
+        lambda runtime: close_last_week(runtime.database, now=runtime.clock.now()),
     ),
     Schedule("budgets.alarm", "* * * * *", "Raise the alarms of budgets that run low", _raise_alarms),
 )

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     first_reward_days: Annotated[int, Field(ge=0, le=30)] = Field(
         default=3, description="How many days after joining a resident may take a first reward"
     )
+    bacs_payer: SecretStr | None = Field(
+        default=None, description="Sort code, account number and name that partners are paid from; comma-separated"
+    )
     pool_size: Annotated[int, Field(ge=1, le=200)] = Field(default=32, description="Threads, and connections for them")
 
     @property

@@ -65,3 +65,9 @@ CARD_CONFIRMERS = ("support",)
 
 AUDIT_READERS = ("auditor", "admin")
 """Who may read who looked at or changed what."""
+
+PAYMENT_ROLES = ("finance", "admin")
+"""Who may make and send payments to partners, and approve where they go."""
+
+PAYMENT_READERS = ("finance", "admin", "auditor")
+"""Who may read what partners are owed and paid."""

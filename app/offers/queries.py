@@ -42,6 +42,8 @@ class RewardRead:
     stock_left: int | None
     voucher_days: int
     paused: bool
+    vat_treatment: str = "multi_purpose"
+    vat_percent: int = 20
     pass_days: int | None = None
     member_source: str | None = None
 
@@ -128,6 +130,8 @@ def read_reward(row: Reward, partner: Partner) -> RewardRead:
         stock_left=row.stock_left,
         voucher_days=row.voucher_days,
         paused=row.paused or not partner.active,
+        vat_treatment=row.vat_treatment,
+        vat_percent=row.vat_percent,
         pass_days=row.pass_days,
         member_source=row.member_source,
     )

@@ -18,6 +18,8 @@ from app.offers.errors import OutOfStock, RewardPaused, RewardUnknown
 from app.offers.queries import PartnerRead, RewardRead, get_partner, get_reward, read_partner
 from app.offers.tables import Partner, Reward
 
+VatTreatment = Literal["single_purpose", "multi_purpose", "free"]
+
 
 def add_partner(
     session: Session, *, name: str, kind: Literal["business", "community_group"], place: str, now: datetime
@@ -42,6 +44,8 @@ def add_reward(
     stock: int | None,
     voucher_days: int,
     now: datetime,
+    vat_treatment: VatTreatment = "multi_purpose",
+    vat_percent: int = 20,
     pass_days: int | None = None,
     member_source: str | None = None,
     instead: RewardRead | None = None,
@@ -70,6 +74,8 @@ def add_reward(
         stock_seeded=stock,
         stock_left=stock,
         voucher_days=voucher_days,
+        vat_treatment=vat_treatment,
+        vat_percent=vat_percent,
         pass_days=pass_days,
         member_source=member_source,
         instead_reward_id=instead.id if instead else None,

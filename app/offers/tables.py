@@ -27,8 +27,10 @@ class Partner(Row, table=True):
 class Reward(Row, table=True):
     """What points can be turned into. `stock_seeded` and `stock_left` are null where there is no limit.
 
-    `pass_days` is how long a pass lasts from its first use, null for what is used once. `member_source` names the
-    source whose card it is put onto; `instead_reward_id` is for those who have with the partner already what it gives.
+    `vat_treatment` says whether it is a single-purpose or multi-purpose voucher, or free of VAT; `vat_percent` the rate
+    that its price contains. `pass_days` is how long a pass lasts from its first use, null for what is used once.
+    `member_source` names the source whose card it is put onto; `instead_reward_id` is for those who have with the
+    partner already what it gives.
     """
 
     __tablename__ = "rewards"
@@ -39,6 +41,10 @@ class Reward(Row, table=True):
         CheckConstraint("(stock_left IS NULL) = (stock_seeded IS NULL)", name="ck_rewards_stock_both"),
         CheckConstraint("voucher_days BETWEEN 1 AND 366", name="ck_rewards_voucher_days"),
         CheckConstraint("pass_days BETWEEN 1 AND 366", name="ck_rewards_pass_days"),
+        CheckConstraint(
+            "vat_treatment IN ('single_purpose', 'multi_purpose', 'free')", name="ck_rewards_vat_treatment"
+        ),
+        CheckConstraint("vat_percent BETWEEN 0 AND 50", name="ck_rewards_vat_percent"),
     )
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
@@ -54,6 +60,10 @@ class Reward(Row, table=True):
     stock_left: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
     voucher_days: int = Field(default=30, sa_column=Column(Integer, nullable=False, server_default="30"))
     paused: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default="false"))
+    vat_treatment: str = Field(
+        default="multi_purpose", sa_column=Column(Text, nullable=False, server_default="multi_purpose")
+    )
+    vat_percent: int = Field(default=20, sa_column=Column(Integer, nullable=False, server_default="20"))
     pass_days: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
     member_source: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     instead_reward_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))

@@ -89,6 +89,8 @@ def redeem_reward(
         "hold_id": hold_id,
         "points": taken.points,
         "cost_pence": taken.cost_pence,
+        "vat_treatment": taken.vat_treatment,
+        "vat_percent": taken.vat_percent,
         "status": VoucherStatus.ISSUED if adapter.local else VoucherStatus.CONFIRMING,
         "code_hash": codes.hash(codes.code_for(public_id)) if shown else None,
         "token_hash": codes.hash(codes.token_for(public_id)) if shown else None,

@@ -17,7 +17,9 @@ class Redemption(Row, table=True):
     `status`: issued, redeemed, cancelled, expired or declined; with a `remote` partner first confirming, and cancelling
     while the partner has yet to let go of it, after which it is what `ends_as` says. `ask_at` is when the partner is
     asked next, null when nothing is open. `end_reason` is the partner's own sentence. A pass has `valid_until_at` from
-    its first use on. No code is stored: both are derived from a secret and `public_id`; the keyed hashes find the row.
+    its first use on. VAT is as the reward had it when it was taken.
+
+    No code is stored: both are derived from a secret and `public_id`; the keyed hashes find the row.
     """
 
     __tablename__ = "redemptions"
@@ -53,6 +55,8 @@ class Redemption(Row, table=True):
     expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     redeemed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
     ended_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
+    vat_treatment: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    vat_percent: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
     remote: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default="false"))
     partner_reference: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     asked: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))

@@ -118,6 +118,20 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "GET /v1/audit": frozenset({"auditor", "admin"}),
     "GET /v1/jobs": OFFICERS,
     "POST /v1/jobs/{id}/retry": frozenset({"admin"}),
+    "GET /v1/partner/statements/{period}": STAFF,
+    "GET /v1/partner/payouts": STAFF,
+    "GET /v1/partner/payee": STAFF,
+    "PUT /v1/partner/payee": STAFF,
+    "GET /v1/partners/{id}/statements/{period}": TREASURERS | {"auditor"},
+    "GET /v1/partners/{id}/payee": TREASURERS,
+    "POST /v1/partners/{id}/payee/approve": TREASURERS,
+    "GET /v1/payouts": TREASURERS | {"auditor"},
+    "GET /v1/payouts/files": TREASURERS | {"auditor"},
+    "POST /v1/payouts/files": TREASURERS,
+    "GET /v1/payouts/files/{id}": TREASURERS,
+    "POST /v1/payouts/files/{id}/send": TREASURERS,
+    "POST /v1/payouts/files/{id}/drop": TREASURERS,
+    "POST /v1/payouts/{id}/return": TREASURERS,
     "GET /v1/pauses": EVERYBODY,
     "POST /v1/pauses": CORRECTORS,
     "POST /v1/pauses/{id}/end": CORRECTORS,
@@ -161,6 +175,8 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "GET /health/ready": EVERYBODY,
 }
 PREFIXES = {
+    "/v1/payouts/files": "bac",
+    "/v1/payouts": "pay",
     "/v1/redemptions": "red",
     "/v1/rewards": "rew",
     "/v1/pauses": "pau",
@@ -221,6 +237,7 @@ BODY: dict[str, object] = {
 PURPOSE = {"Purpose": "asked_in_person", "Purpose-Note": "None"}
 """Headers that looks at the desk need."""
 BODIES: dict[str, dict[str, object]] = {
+    "PUT /v1/partner/payee": {"sort_code": "000000", "account": "00000000", "name": "None"},
     "PATCH /v1/me": {"name": "Resident 0"},
 }
 """Members that one route wants otherwise than the others."""
@@ -239,7 +256,7 @@ def test_a_route_is_closed_to_everybody_else(walked_city: City, route: str) -> N
     city = walked_city
     method, template = route.split()
     prefix = next((prefix for folder, prefix in PREFIXES.items() if template.startswith(folder)), "none")
-    path = template.replace("{source}", TAPS).replace("{id}", f"{prefix}_{'0' * 32}")
+    path = template.replace("{source}", TAPS).replace("{period}", "2026-11").replace("{id}", f"{prefix}_{'0' * 32}")
     path = path.replace("{host}", f"hst_{'0' * 32}").replace("{attendance}", f"att_{'0' * 32}") + QUERIES.get(route, "")
     body = {**BODY, **BODIES.get(route, {})} if method in {"POST", "PUT", "PATCH"} else None
     for who in sorted(EVERYBODY):

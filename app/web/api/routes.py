@@ -37,6 +37,9 @@ from app.web.api import (
     organisations,
     own_reviews,
     pauses,
+    payees,
+    payment_files,
+    payouts,
     redemptions,
     register,
     review,
@@ -45,6 +48,7 @@ from app.web.api import (
     rule_life,
     rules,
     sources,
+    statements,
     templates,
     terms,
     tills,
@@ -63,6 +67,8 @@ for part in (review, tills, cards, choices):
 for part in (organisations, host_sessions, check_ins, attendance, own_reviews, desk, desk_accounts):
     router.include_router(part.router)
 for part in (draft_beginnings, drafts, draft_life, draft_schedule, deputies, approval_threshold, backtests):
+    router.include_router(part.router)
+for part in (statements, payees, payment_files, payouts):
     router.include_router(part.router)
 # Last of those under /v1/rules: it takes any word for a rule's id.
 for part in (register, templates, rule_catalogue, rule_life):

@@ -1,0 +1,102 @@
+"""Why a request about partners' money is declined."""
+
+from __future__ import annotations
+
+from app.core.errors import Conflict, Invalid, NotFound
+
+
+class PeriodUnknown(NotFound):
+    """Neither a month nor a week."""
+
+    code = "period-unknown"
+
+    def __init__(self) -> None:
+        super().__init__("Name a month as 2026-11, or a week as 2026-W48.")
+
+
+class BankDetailsUnfit(Invalid):
+    """A sort code has six digits, an account eight, a name up to 18 letters."""
+
+    code = "bank-details-unfit"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Give the sort code as six digits, the account number as eight, and the name of the account holder in 1 to "
+            "18 letters, digits, spaces, full stops, hyphens, slashes or ampersands."
+        )
+
+
+class NoProposal(Conflict):
+    """There are no bank details that wait for an approval."""
+
+    code = "no-bank-details-proposed"
+
+    def __init__(self) -> None:
+        super().__init__("There are no bank details of this partner that wait to be approved.")
+
+
+class NothingToPay(Conflict):
+    """No payment waits for the next file."""
+
+    code = "nothing-to-pay"
+
+    def __init__(self) -> None:
+        super().__init__("No payment is waiting for a file.")
+
+
+class BacsFileUnknown(NotFound):
+    """No such file."""
+
+    code = "bacs-file-unknown"
+
+    def __init__(self) -> None:
+        super().__init__("There is no file of payments with this id.")
+
+
+class BacsFileEnded(Conflict):
+    """A file is sent or dropped once."""
+
+    code = "bacs-file-ended"
+
+    def __init__(self, *, status: str) -> None:
+        self.ended_as = status
+        super().__init__(f"This file has been {status} already.")
+
+
+class SecondOfficerNeeded(Conflict):
+    """Who made the file does not send it."""
+
+    code = "second-officer-needed"
+
+    def __init__(self) -> None:
+        super().__init__("You made this file yourself. Another officer has to send it.")
+
+
+class PayoutUnknown(NotFound):
+    """No such payment."""
+
+    code = "payout-unknown"
+
+    def __init__(self) -> None:
+        super().__init__("There is no payment with this id.")
+
+
+class PayoutNotPaid(Conflict):
+    """Only what was paid can come back."""
+
+    code = "payout-not-paid"
+
+    def __init__(self, *, status: str) -> None:
+        self.stands_at = status
+        super().__init__(f"This payment is {status}, so it can't have come back.")
+
+
+class PayerUnknown(Conflict):
+    """Nobody has said from which account the council pays."""
+
+    code = "payer-unknown"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "BACS_PAYER has to hold the council's sort code, account number and name first, with commas between."
+        )

@@ -1,0 +1,107 @@
+"""Closing a partner's week, and paying what it is owed, once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert, text
+from sqlmodel import Session, col, select
+
+from app.core.ids import take_id, uuid7
+from app.core.units import Pence
+from app.ledger.settling import settle_partner, unsettle_partner
+from app.settlement.errors import PayoutNotPaid, PayoutUnknown
+from app.settlement.payout_queries import PayoutRead, read_payout
+from app.settlement.periods import Period
+from app.settlement.queries import StatementRead, list_unclaimed, write_statement_read
+from app.settlement.tables import Payee, Payout, Statement, StatementLine
+
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('statements:' || current_schema() || :partner, 0))")
+
+
+def close_week(session: Session, *, partner_id: int, week: Period, now: datetime) -> StatementRead | None:
+    """Close a week that is over, and line up its payment; None where it was closed or there is nothing to say.
+
+    Every transfer stands on exactly one closed statement. One that committed too late for its week stands on the next.
+    """
+    assert week.until_at <= now, "only a week that is over is closed"
+    session.execute(_LOCK, {"partner": str(partner_id)})
+    last = session.exec(
+        select(Statement).where(Statement.partner_id == partner_id).order_by(col(Statement.until_on).desc()).limit(1)
+    ).first()
+    if last is not None and last.until_on >= week.until_on:
+        return None
+    lines = list_unclaimed(session, partner_id=partner_id, until_at=week.until_at)
+    opening = Pence(last.closing_pence if last else 0)
+    if not lines and not opening:
+        return None
+    read = write_statement_read(week, opening, lines, closed=True)
+    row = Statement(
+        id=take_id(session),
+        public_id=uuid7(now),
+        partner_id=partner_id,
+        from_on=week.from_on,
+        until_on=week.until_on,
+        opening_pence=opening,
+        moved_pence=read.closing_pence - opening,
+        closing_pence=read.closing_pence,
+        made_at=now,
+    )
+    session.add(row)
+    session.flush()
+    if lines:
+        claims = [{"transfer_id": line.transfer_id, "statement_id": row.id} for line in lines]
+        session.execute(insert(StatementLine), claims)
+    _line_up(session, row, now)
+    return read
+
+
+def record_paid(session: Session, payout: Payout, *, reference: str | None, now: datetime) -> None:
+    """It has been paid: the ledger knows it from now on. The caller holds the row, which is ordered."""
+    assert payout.status == "ordered", "only what is on its way is paid"
+    payout.transfer_id = settle_partner(session, partner_id=payout.partner_id, pence=Pence(payout.pence), now=now)
+    payout.status, payout.ended_at, payout.ask_at = "paid", now, None
+    payout.provider_reference = reference or payout.provider_reference
+    session.flush()
+
+
+def return_payout(session: Session, *, payout: UUID, reason: str, now: datetime) -> PayoutRead:
+    """The bank, or Stripe, gave it back: it is owed again, and stands on the next statement.
+
+    Raises PayoutUnknown, PayoutNotPaid.
+    """
+    wanted = select(Payout).where(Payout.public_id == payout).with_for_update()
+    row = session.exec(wanted.execution_options(populate_existing=True)).first()
+    if row is None:
+        raise PayoutUnknown
+    if row.status != "paid":
+        raise PayoutNotPaid(status=row.status)
+    unsettle_partner(session, partner_id=row.partner_id, pence=Pence(row.pence), now=now)
+    row.status, row.reason, row.ended_at = "returned", reason, now
+    session.flush()
+    return read_payout(row, session.get_one(Statement, row.statement_id))
+
+
+def _line_up(session: Session, statement: Statement, now: datetime) -> None:
+    """A payment of what is owed and not on its way already."""
+    on_its_way = session.exec(
+        select(Payout).where(Payout.partner_id == statement.partner_id, col(Payout.status).in_(("waiting", "ordered")))
+    ).all()
+    due = statement.closing_pence - sum(payout.pence for payout in on_its_way)
+    if due <= 0:
+        return
+    payee = session.get(Payee, statement.partner_id, populate_existing=True)
+    session.add(
+        Payout(
+            id=take_id(session),
+            public_id=uuid7(now),
+            statement_id=statement.id,
+            partner_id=statement.partner_id,
+            method=payee.method if payee else "bacs",
+            pence=due,
+            status="waiting",
+            made_at=now,
+        )
+    )
+    session.flush()

@@ -1,0 +1,142 @@
+"""Where a partner is paid: said by the partner, approved by an officer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter
+from sqlmodel import Session
+from starlette.responses import Response
+
+from app.audit import record_act
+from app.core.ids import public_id
+from app.identity.queries import OfficerRead, StaffRead
+from app.ledger.commands import Answer
+from app.offers.queries import PartnerRead, get_partner
+from app.settlement.payees import (
+    BankDetails,
+    PayeeKeys,
+    PayeeRead,
+    approve_bank_details,
+    find_proposal,
+    get_payee,
+    propose_bank_details,
+    read_bank_details,
+)
+from app.web.api.answers import SIGNED_IN, Shape, declines, respond, takes
+from app.web.api.payout_shapes import as_payer, get_partner_by_id
+from app.web.callers import SignedIn, as_partner_staff
+from app.web.idempotency import run_once
+from app.web.sent import Body, IdempotencyKey
+
+router = APIRouter(tags=["money"])
+
+
+class BankOrder(msgspec.Struct, frozen=True):
+    """Where to pay: as they stand on a bank card or cheque."""
+
+    sort_code: Annotated[str, msgspec.Meta(max_length=20)]
+    account: Annotated[str, msgspec.Meta(max_length=20)]
+    name: Annotated[str, msgspec.Meta(max_length=60)]
+
+
+class PayeeShape(Shape):
+    """`ends_in`: the last digits of the account that is paid, null while there is none. `waits` for an approval."""
+
+    method: str
+    ends_in: str | None
+    waits: bool
+    stripe_ready: bool
+
+
+class BankShape(Shape):
+    """What waits to be approved, to compare with what the partner says on the telephone."""
+
+    sort_code: str
+    account: str
+    name: str
+
+
+@router.get("/v1/partner/payee", responses=declines(*SIGNED_IN))
+def show_own_payee(call: SignedIn) -> PayeeShape:
+    """Where you are paid. For the partner's staff."""
+    keys = PayeeKeys(call.runtime.secrets)
+    return _present(
+        call.run(as_partner_staff, lambda session, staff: get_payee(session, partner_id=staff.partner_id, keys=keys))
+    )
+
+
+@router.put(
+    "/v1/partner/payee",
+    response_model=PayeeShape,
+    responses=declines(*SIGNED_IN, 400, 413, 415, 422),
+    openapi_extra=takes(("application/json", BankOrder)),
+)
+def propose_payee(call: SignedIn, body: Body) -> PayeeShape:
+    """Say where you want to be paid. It holds once the council has approved it. For the partner's staff."""
+    order, keys = body.read(BankOrder), PayeeKeys(call.runtime.secrets)
+    details = read_bank_details(sort_code=order.sort_code, account=order.account, name=order.name)
+
+    def serve(session: Session, staff: StaffRead) -> PayeeRead:
+        partner = get_partner(session, partner_id=staff.partner_id)
+        record_act(
+            session,
+            actor=staff.actor,
+            act="partner.changed",
+            subject=_name(partner),
+            facts={"what": "bank details proposed"},
+            now=call.now,
+        )
+        return propose_bank_details(session, partner_id=partner.id, details=details, keys=keys, now=call.now)
+
+    return _present(call.run(as_partner_staff, serve))
+
+
+@router.get("/v1/partners/{id}/payee", responses=declines(*SIGNED_IN, 400, 404, 409))
+def show_proposal(call: SignedIn, id: str) -> BankShape:  # noqa: A002 - the path's own word
+    """The bank details that wait to be approved; the look is recorded. For officers with the role finance or admin."""
+
+    def serve(session: Session, officer: OfficerRead) -> BankDetails:
+        partner, keys = get_partner_by_id(session, id), PayeeKeys(call.runtime.secrets)
+        found = find_proposal(session, partner_id=partner.id, keys=keys)
+        record_act(
+            session,
+            actor=officer.actor,
+            act="partner.looked_at",
+            subject=_name(partner),
+            facts={"what": "bank details"},
+            now=call.now,
+        )
+        return found
+
+    details = call.run(as_payer, serve)
+    return BankShape(sort_code=details.sort_code, account=details.account, name=details.name)
+
+
+@router.post(
+    "/v1/partners/{id}/payee/approve",
+    response_model=PayeeShape,
+    responses=declines(*SIGNED_IN, 400, 404, 409, 413, 422),
+)
+def approve_payee(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> Response:  # noqa: A002 - the path's own word
+    """Pay there from now on. Telephone the partner first. For officers with the role finance or admin."""
+
+    def serve(session: Session, officer: OfficerRead) -> Answer:
+        partner, keys = get_partner_by_id(session, id), PayeeKeys(call.runtime.secrets)
+        payee = approve_bank_details(session, partner_id=partner.id, keys=keys)
+        facts = {"what": "bank details approved"}
+        record_act(
+            session, actor=officer.actor, act="partner.changed", subject=_name(partner), facts=facts, now=call.now
+        )
+        return Answer(200, _present(payee).model_dump(mode="json"))
+
+    return respond(run_once(call, as_payer, serve, key=key, sent=body))
+
+
+def _present(payee: PayeeRead) -> PayeeShape:
+    return PayeeShape(**vars(payee))
+
+
+def _name(partner: PartnerRead) -> str:
+    return f"partner:{public_id('prt', partner.public_id)}"
