@@ -1,6 +1,6 @@
 """Why an event earned what it earned: recomputed from the events, never remembered, so that it always adds up."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -11,7 +11,7 @@ from rules.decide import Decision, Verdict
 from rules.document import Rule
 from rules.event import Event, Key
 from rules.fold import replay
-from rules.reasons import REASONS
+from rules.reasons import say_reasons
 from rules.reference import Check, all_hold, check_event, check_resident, in_force
 from rules.trips import TAP, TRIP
 from rules.verdicts import check_sentence, rule_sentence
@@ -98,10 +98,10 @@ class Explanation:
         }
 
 
-def _headline(earned: int, reasons: Iterable[str]) -> str:
+def _headline(earned: int, reasons: Collection[str]) -> str:
     if earned:
         return f"This earned {points(earned)}."
-    return " ".join(["This earned no points.", *(REASONS[reason] for reason in reasons)])
+    return " ".join(["This earned no points.", *say_reasons(reasons)])
 
 
 def explain(timeline: Timeline, events: Iterable[Event], key: Key, remaining: dict[str, int] | None) -> Explanation:

@@ -1,6 +1,6 @@
 """Why an event earned nothing, or why a rule did what it did, in words that a resident can read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -38,3 +38,16 @@ NEAREST_FIRST: Final = (
     "progress_not_reached",
     "nothing_to_multiply",
 )
+
+_OF_SEVERAL: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "limit_reached": "One rule has given you all the points that it can for now.",
+        "progress_not_reached": "This counts towards the points of another rule, but you are not there yet.",
+    }
+)
+
+
+def say_reasons(reasons: Collection[str]) -> tuple[str, ...]:
+    """The reasons in words. Those of two rules that would contradict each other say that they are of two."""
+    words = {**REASONS, **_OF_SEVERAL} if _OF_SEVERAL.keys() <= set(reasons) else REASONS
+    return tuple(words[reason] for reason in reasons)

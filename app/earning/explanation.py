@@ -11,7 +11,7 @@ from app.earning.queries import EventRead, get_event
 from app.earning.records import load_kept
 from app.rulebook.queries import load_timeline
 from rules.explain import Explanation, explain
-from rules.reasons import REASONS
+from rules.reasons import say_reasons
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class EventExplanation:
         """For the resident, the result first."""
         if self.trace is not None:
             return self.trace.sentences
-        return tuple(REASONS[reason] for reason in self.event.reasons)
+        return say_reasons(self.event.reasons)
 
     def to_data(self, *, for_machine: bool) -> dict[str, object]:
         """JSON-able; `for_machine` leaves out every fact of the resident."""

@@ -13,7 +13,7 @@ from app.core.paging import CursorUnknown
 from app.earning.errors import EventUnknown
 from app.earning.records import Status
 from rules.catalogue import EVENT_TYPES
-from rules.reasons import REASONS
+from rules.reasons import say_reasons
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def list_activity(session: Session, *, resident_id: int, after: str | None, limi
             status=Status(row.status).word,
             points=row.points,
             reasons=tuple(row.reasons),
-            sentences=tuple(REASONS[reason] for reason in row.reasons),
+            sentences=say_reasons(row.reasons),
             voided=row.voided_at is not None,
             cursor=f"{round(row.happened_at.timestamp() * 1_000_000)}-{row.id}",
         )

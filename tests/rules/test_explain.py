@@ -76,6 +76,22 @@ def test_a_limit_is_told() -> None:
     assert explanation.rules[0].limited_by == "limit:resident_rule:day"
 
 
+def test_reasons_of_two_rules_never_contradict_each_other() -> None:
+    daily = make_rule(id="rul_daily")
+    tenth = make_rule(
+        id="rul_tenth",
+        progress={"kind": "count", "per": "week", "reach": 10, "repeat": False},
+        limits=[{"scope": "resident_rule", "per": "week", "times": 1}],
+    )
+    events = [make_event(name=name) for name in ("a", "b")]
+    explanation = explain(timeline_of([daily, tenth]), events, events[-1].key, None)
+    assert explanation.reasons == ("limit_reached", "progress_not_reached")
+    assert explanation.sentences[0] == (
+        "This earned no points. One rule has given you all the points that it can for now."
+        " This counts towards the points of another rule, but you are not there yet."
+    )
+
+
 def test_a_tap_that_opens_no_trip_says_so_and_no_rule_is_blamed() -> None:
     taps = [make_tap(0), make_tap(3, "off")]
     explanation = explain(PACK, taps, taps[0].key, None)
