@@ -15,6 +15,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from app.identity.permissions import ROLES
 from tests.api.city import City
 from tests.api.documented import DOCUMENT, SCHEMA
 
@@ -25,16 +26,19 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-CALLERS = ("nobody", "taps", "till", "resident", "staff", "officer")
+CALLERS = ("nobody", "taps", "till", "resident", "staff", "host", "officer")
+"""Of the short run, in the city that others share: none of them can pause it or move its money."""
+EVERY_ROLE = (*CALLERS, *sorted(ROLES))
+TOO_LONG = 414
 FIXED_PATHS = frozenset(path for path in DOCUMENT["paths"] if "{" not in path)
 SUPPRESSED = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 
-def _ask_as_everyone(city: City, case: schemathesis.Case[Any]) -> None:
+def _ask_as_everyone(city: City, case: schemathesis.Case[Any], callers: tuple[str, ...] = CALLERS) -> None:
     """The same request by each caller; each answer must be one that the document tells."""
     if "{" in case.path and case.formatted_path in FIXED_PATHS:
         return  # what was made up for {id} is the name of another route, which answers in its own shape
-    for who in CALLERS:
+    for who in callers:
         kwargs = case.as_transport_kwargs(base_url="http://testserver")
         kwargs["headers"] = {
             name: value for name, value in dict(kwargs["headers"]).items() if name.lower() != "authorization"
@@ -47,6 +51,8 @@ def _ask_as_everyone(city: City, case: schemathesis.Case[Any]) -> None:
         if kwargs.get("files"):
             kwargs["files"] = [(name, _as_part(part)) for name, part in kwargs["files"]]
         response = city.http.request(**kwargs)
+        if response.status_code == TOO_LONG:
+            continue  # an address beyond any use ends before its route
         case.validate_response(response, checks=CHECKS)
 
 
@@ -73,5 +79,5 @@ def test_every_answer_is_documented_and_none_is_a_fault(shared_city: City, case:
 @pytest.mark.nightly
 @SCHEMA.parametrize()
 @settings(max_examples=200, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=SUPPRESSED)
-def test_many_more_answers_are_documented_and_none_is_a_fault(shared_city: City, case: schemathesis.Case[Any]) -> None:
-    _ask_as_everyone(shared_city, case)
+def test_many_more_answers_are_documented_and_none_is_a_fault(walked_city: City, case: schemathesis.Case[Any]) -> None:
+    _ask_as_everyone(walked_city, case, EVERY_ROLE)
