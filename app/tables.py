@@ -18,6 +18,7 @@ from app.residents import claim_tables as claims
 from app.residents import desk_tables as desk
 from app.residents import referral_tables as referrals
 from app.residents import tables as residents
+from app.rights import tables as rights
 from app.rulebook import campaign_tables as campaigns
 from app.rulebook import tables as rulebook
 from app.rulebook.drafting import approver_tables as approvers
@@ -44,6 +45,7 @@ DOMAINS = (
     referrals,
     residents,
     review,
+    rights,
     rulebook,
     settlement,
 )

@@ -19,6 +19,9 @@ from rules.state import State
 
 VOID_REASON_LENGTH = 500
 
+ERASED = -1
+"""Stands for the refolds of a resident who was erased, so that whatever waited for their state turns back."""
+
 
 class Status(IntEnum):
     """What became of an event that is kept."""
@@ -131,14 +134,20 @@ _INSERT = """
 
 
 def lock_states(session: Session, *, resident_ids: Collection[int]) -> dict[int, LockedState]:
-    """Make the missing rows and lock all, both in id order, so that two batches never wait for each other."""
+    """Make the missing rows and lock all, both in id order, so that two batches never wait for each other.
+
+    Raises TryAgain when one of them was erased in between: whoever asks again does not find them any more.
+    """
     ids = Bigints(sorted(set(resident_ids)))
     with pipeline(session) as raw:
         raw.execute(_MAKE_STATES, [ids])
         locked = raw.execute(_LOCK_STATES, [ids], binary=True)
+    rows = locked.fetchall()
+    if any(refolds == ERASED for _, _, refolds in rows):
+        raise TryAgain
     return {
         resident_id: LockedState(State() if state is None else State.from_bytes(state), refolds)
-        for resident_id, state, refolds in locked.fetchall()
+        for resident_id, state, refolds in rows
     }
 
 

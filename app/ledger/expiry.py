@@ -77,9 +77,25 @@ def expire_points(session: Session, *, now: datetime, limit: int = 1000) -> Swep
     if not rows:
         session.execute(_ADVANCE[slot_of(oldest)], {"key": OLDEST_QUARTER, "value": str(oldest + 1)})
         return Swept(0, 0, 0)
+    return _take_out(session, [(wallet_id, oldest, points) for wallet_id, points in rows], rate=rate, now=now)
+
+
+def forfeit_points(session: Session, *, wallet_id: int, now: datetime) -> Swept:
+    """Move all that a wallet has, and no voucher holds, to breakage, as if it had expired: its holder has left.
+
+    Raises AccountMissingError.
+    """
+    rate = keep_rate(session)
+    wallet = lock_accounts(session, [wallet_id], kind=AccountKind.WALLET)[wallet_id]
+    lots = [(wallet_id, quarter, points) for quarter, points in wallet.lots.live(now) if points]
+    return _take_out(session, lots, rate=rate, now=now) if lots else Swept(0, 0, 0)
+
+
+def _take_out(session: Session, lots: list[tuple[int, int, int]], *, rate: int, now: datetime) -> Swept:
+    """Wallets, quarters and points, the wallets locked: to breakage, and the pence behind them back to the pots."""
     breakage = open_account(session, kind=AccountKind.BREAKAGE, unit=Unit.POINTS)
     plan = Plan()
-    for wallet_id, points in rows:
+    for wallet_id, quarter, points in lots:
         entry = Entry(
             TransferKind.EXPIRY,
             Unit.POINTS,
@@ -87,7 +103,7 @@ def expire_points(session: Session, *, now: datetime, limit: int = 1000) -> Swep
             credit=breakage,
             amount=points,
             effective_at=now,
-            quarter=oldest,
+            quarter=quarter,
         )
         plan.move(entry, lot_of=wallet_id)
     points = sum(entry.amount for entry in plan.entries)
@@ -96,9 +112,10 @@ def expire_points(session: Session, *, now: datetime, limit: int = 1000) -> Swep
     put_behind = {pot: behind for pot, behind in session.execute(_PUT_BEHIND) if behind > 0}
     for pot, share in share_out(pence, put_behind).items():
         plan.move(Entry(TransferKind.RETURN, Unit.PENCE, debit=backing, credit=pot, amount=share, effective_at=now))
-    lock_accounts(session, plan.deltas.keys() - {wallet_id for wallet_id, _ in rows})
+    wallets = {wallet_id for wallet_id, _, _ in lots}
+    lock_accounts(session, plan.deltas.keys() - wallets)
     carry_out(session, plan)
-    return Swept(points, len(rows), pence)
+    return Swept(points, len(wallets), pence)
 
 
 def count_expired(session: Session, *, now: datetime) -> int:

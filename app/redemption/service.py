@@ -162,6 +162,22 @@ def cancel_redemption(
     return get_redemption(session, resident_id=resident_id, redemption=redemption, codes=codes, now=now)
 
 
+def cancel_all(session: Session, *, resident_id: int, now: datetime) -> int:
+    """Cancel every voucher of the resident that is out or on its way; how many. One being used just now stays used."""
+    rows = session.exec(
+        select(Redemption)
+        .where(
+            Redemption.resident_id == resident_id,
+            col(Redemption.status).in_((VoucherStatus.ISSUED, VoucherStatus.CONFIRMING)),
+        )
+        .order_by(col(Redemption.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    _take_back(session, rows, ends_as=VoucherStatus.CANCELLED, now=now)
+    return len(rows)
+
+
 def expire_due_vouchers(session: Session, *, now: datetime, limit: int = 500) -> int:
     """End up to `limit` vouchers whose time is over, and give their points and stock back; returns how many.
 

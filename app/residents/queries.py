@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import text
 from sqlmodel import Session, select
 
+from app.audit import Actor
 from app.core.arrays import Blobs, statements
 from app.core.paging import CursorUnknown
 from app.residents.cards import CardKeys
@@ -37,6 +38,11 @@ class ResidentRead:
     enrolled_at: datetime
     deprivation_decile: int | None
     pass_type: str | None
+
+    @property
+    def actor(self) -> Actor:
+        """As who they act, for the audit trail."""
+        return Actor("resident", self.id, self.public_id)
 
     def facts(self) -> dict[str, str]:
         """What rules may ask about the person."""

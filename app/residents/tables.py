@@ -39,6 +39,7 @@ class Resident(Row, table=True):
     starts later in the day, so that a rule may offer them an alternative that they can meet. `household` is a keyed
     hash of the home's property number, null for a household alone; `household_since_on` is the day it last changed.
     `declined` are the kinds of action for which the person wants thanks and no points.
+    Of somebody who was erased at `erased_at` the row has a number and nothing else.
     """
 
     __tablename__ = "residents"
@@ -61,6 +62,7 @@ class Resident(Row, table=True):
     pass_type: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     household: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     household_since_on: date | None = Field(default=None, sa_column=Column(Date, nullable=True))
+    erased_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
     declined: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text), nullable=True))
 
 

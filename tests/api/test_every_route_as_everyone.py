@@ -62,6 +62,8 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "PUT /v1/me/household": RESIDENT,
     "DELETE /v1/me/household": RESIDENT,
     "PATCH /v1/me": RESIDENT,
+    "DELETE /v1/me": RESIDENT,
+    "GET /v1/me/export": RESIDENT,
     "GET /v1/register/purposes": EVERYBODY,
     "GET /v1/me/consents": RESIDENT,
     "PUT /v1/me/consents/{purpose}": RESIDENT,

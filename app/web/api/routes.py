@@ -35,6 +35,7 @@ from app.web.api import (
     missing,
     oauth,
     organisations,
+    own_data,
     own_reviews,
     pauses,
     payees,
@@ -62,7 +63,7 @@ for part in (funding, corrections, imports, sources, missing):
     router.include_router(part.router)
 for part in (audit, invitations, households, campaigns, jobs):
     router.include_router(part.router)
-for part in (review, tills, cards, choices):
+for part in (review, tills, cards, choices, own_data):
     router.include_router(part.router)
 for part in (organisations, host_sessions, check_ins, attendance, own_reviews, desk, desk_accounts):
     router.include_router(part.router)
