@@ -168,6 +168,8 @@ HOLDINGS: Final = (
         where="t.caller = :name",
         left_out=frozenset({"digest"}),
         key="",
+        erase="caller = 'nobody', key = gen_random_uuid()::text, digest = '\\x00', answer = '{}'",
+        stays="An empty row: the application may not remove answers, so that none can be hidden.",
     ),
     Holding(
         "desk_acts",

@@ -21,7 +21,7 @@ GRANTS = (
     "GRANT SELECT, INSERT, UPDATE, DELETE ON retention_periods TO rewards_app",
     "GRANT SELECT, INSERT, UPDATE (closed_at, called_off_at, called_off_by) ON wind_downs TO rewards_app",
     # What somebody who leaves takes with them. The ledger and the audit trail stay as they are.
-    f"GRANT DELETE ON {TAKEN_ALONG}, redemption_visits, commands TO rewards_app",
+    f"GRANT DELETE ON {TAKEN_ALONG}, redemption_visits TO rewards_app",
     "GRANT UPDATE (reason) ON redemption_refunds TO rewards_app",
     "GRANT UPDATE (note) ON desk_acts TO rewards_app",
 )
