@@ -79,3 +79,13 @@ class BacktestUnfinished(Conflict):
     def __init__(self, *, status: str) -> None:
         self.stands_at = status
         super().__init__(f"This back-test has no report: it is {status}.")
+
+
+class TooManyBacktests(Conflict):
+    """Officers wait for so many already that another one would only wait longer."""
+
+    code = "too-many-backtests"
+
+    def __init__(self, *, most: int) -> None:
+        self.most = most
+        super().__init__(f"{most} back-tests are waiting or running. Wait until one has ended, or cancel one.")

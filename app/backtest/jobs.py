@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from app.backtest.errors import BacktestEnded, BacktestUnknown, SpanUpsideDown
+from app.backtest.errors import BacktestEnded, BacktestUnknown, SpanUpsideDown, TooManyBacktests
 from app.backtest.tables import Backtest
 from app.core.clock import london_date
 from app.core.ids import take_id, uuid7
 from rules.document import Rule
 
 OPEN = ("waiting", "running")
+MOST_OPEN: Final = 20
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,12 @@ class BacktestRead:
 def ask_backtest(
     session: Session, *, draft: Rule, revision: int, from_on: date, to_on: date, officer_id: int, now: datetime
 ) -> BacktestRead:
-    """Over the events from `from_on` to `to_on`, both included. Raises SpanUpsideDown."""
+    """Over the events from `from_on` to `to_on`, both included. Raises SpanUpsideDown or TooManyBacktests."""
     if from_on > to_on or to_on > london_date(now):
         raise SpanUpsideDown
+    waiting = session.exec(select(func.count()).select_from(Backtest).where(col(Backtest.status).in_(OPEN))).one()
+    if waiting >= MOST_OPEN:
+        raise TooManyBacktests(most=MOST_OPEN)
     row = Backtest(
         id=take_id(session),
         public_id=uuid7(now),

@@ -92,6 +92,7 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "POST /v1/rules/{id}/stop": EDITORS | {"approver"},
     "POST /v1/rules": DRAFTERS,
     "GET /v1/rules/drafts": OFFICERS,
+    "GET /v1/rules/{id}/drafts": OFFICERS,
     "GET /v1/rules/{id}/draft": OFFICERS,
     "PUT /v1/rules/{id}/draft": DRAFTERS,
     "DELETE /v1/rules/{id}/draft": DRAFTERS,

@@ -31,14 +31,14 @@ def approve_draft(session: Session, *, key: str, revision: str, officer: Officer
     require_status(row, "submitted", "approved")
     draft = read_draft(session, row)
     approval = _choose_approval(session, draft, officer, now)
-    take_step(session, row, approval.step, officer_id=officer.id, on_behalf_of=approval.on_behalf_of, now=now)
+    take_step(session, row, approval.step, officer=officer, on_behalf_of=approval.on_behalf_of, now=now)
     row.status = "submitted" if read_draft(session, row).missing_approvals else "approved"
     session.flush()
     return read_draft(session, row)
 
 
 def return_draft(
-    session: Session, *, key: str, revision: str, reason: str, officer_id: int, now: datetime
+    session: Session, *, key: str, revision: str, reason: str, officer: OfficerRead, now: datetime
 ) -> DraftRead:
     """Send it back to those who wrote it, with a reason; approvals that it has are void.
 
@@ -47,14 +47,14 @@ def return_draft(
     row = lock_draft(session, key=key, revision=revision)
     require_status(row, "submitted", "approved")
     row.status = "draft"
-    take_step(session, row, "returned", officer_id=officer_id, reason=reason, now=now)
+    take_step(session, row, "returned", officer=officer, reason=reason, now=now)
     return read_draft(session, row)
 
 
 def may_approve(session: Session, *, officer: OfficerRead, now: datetime) -> bool:
     """Whether the officer is approver, budget holder, or an approver's deputy today."""
     return not officer.roles.isdisjoint({APPROVER, BUDGET_HOLDER}) or bool(
-        list_represented(session, officer_id=officer.id, now=now)
+        list_represented(session, officer=officer, now=now)
     )
 
 
@@ -69,7 +69,7 @@ def _choose_approval(session: Session, draft: DraftRead, officer: OfficerRead, n
     if APPROVER in missing:
         if APPROVER in officer.roles:
             return _Approval("approved")
-        represented = list_represented(session, officer_id=officer.id, now=now)
+        represented = list_represented(session, officer=officer, now=now)
         others = [one for one in represented if one.id not in draft.writers and one.id not in spoken]
         if others:
             return _Approval("approved", on_behalf_of=others[0].id)

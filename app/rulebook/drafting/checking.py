@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from app.identity.queries import OfficerRead
 from app.rulebook.drafting.errors import NotReady
 from app.rulebook.drafting.examining import Examination, examine_rule
 from app.rulebook.drafting.queries import find_open, read_draft
@@ -15,7 +16,7 @@ from rules.lint.findings import Surroundings
 
 
 def check_draft(
-    session: Session, *, key: str, around: Surroundings, officer_id: int, now: datetime
+    session: Session, *, key: str, around: Surroundings, officer: OfficerRead, now: datetime
 ) -> tuple[DraftRead, Examination]:
     """Raises DraftNotFound, DraftStatusUnfit once it was submitted, and NotReady with all that is missing."""
     row = find_open(session, key, lock=True)
@@ -26,14 +27,14 @@ def check_draft(
     if missing:
         raise NotReady(missing)
     row.status = "checked"
-    take_step(session, row, "checked", officer_id=officer_id, now=now)
+    take_step(session, row, "checked", officer=officer, now=now)
     return read_draft(session, row), found
 
 
-def submit_draft(session: Session, *, key: str, revision: str, officer_id: int, now: datetime) -> DraftRead:
+def submit_draft(session: Session, *, key: str, revision: str, officer: OfficerRead, now: datetime) -> DraftRead:
     """Hand it to the approvers. Raises DraftNotFound, DraftChanged, and DraftStatusUnfit unless it is checked."""
     row = lock_draft(session, key=key, revision=revision)
     require_status(row, "checked")
     row.status, row.submission = "submitted", row.submission + 1
-    take_step(session, row, "submitted", officer_id=officer_id, now=now)
+    take_step(session, row, "submitted", officer=officer, now=now)
     return read_draft(session, row)

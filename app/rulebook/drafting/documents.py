@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from app.rulebook.drafting.errors import DocumentUnfit, TemplateNotFound
 from rules.document import Rule, read_rule
@@ -15,12 +16,19 @@ from rules.templates.filling import fill
 _ABOUT = {"title", "basis", "examples"}
 
 
+MOST_EXAMPLE_EVENTS: Final = 5_000
+"""They are judged at every look at the draft, so that they may not take seconds."""
+
+
 def read_document(body: bytes) -> Rule:
     """Raises DocumentUnfit."""
     try:
-        return read_rule(body)
+        rule = read_rule(body)
     except DocumentRefused as refusal:
         raise DocumentUnfit.of(refusal) from None
+    if sum(event.times for example in rule.examples for event in example.events) > MOST_EXAMPLE_EVENTS:
+        raise DocumentUnfit([("examples", f"The worked examples have at most {MOST_EXAMPLE_EVENTS:,} events in all.")])
+    return rule
 
 
 def fill_template(name: str, answers: Mapping[str, Answer]) -> Rule:

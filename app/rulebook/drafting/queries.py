@@ -33,6 +33,16 @@ def list_drafts(session: Session) -> tuple[DraftRead, ...]:
     return _read_all(session, rows)
 
 
+def list_past_drafts(session: Session, *, key: str) -> tuple[DraftRead, ...]:
+    """Every draft of a rule that was scheduled or discarded, newest first: what was approved, and by whom."""
+    rows = session.exec(
+        select(RuleDraft)
+        .where(RuleDraft.rule_key == key, col(RuleDraft.status).not_in(OPEN))
+        .order_by(col(RuleDraft.id).desc())
+    ).all()
+    return _read_all(session, rows)
+
+
 def find_open(session: Session, key: str, *, lock: bool = False) -> RuleDraft:
     """Raises DraftNotFound."""
     wanted = select(RuleDraft).where(RuleDraft.rule_key == key, col(RuleDraft.status).in_(OPEN))

@@ -77,7 +77,9 @@ class DraftRead:
 
     @property
     def missing_approvals(self) -> tuple[str, ...]:
-        """Of `approver` and `finance`, those that have to approve yet."""
+        """Of `approver` and `finance`, those that have to approve yet; none once it is closed."""
+        if self.status in ("scheduled", "discarded"):
+            return ()
         wanted = ["approved"]
         if (self.points_over_validity or 0) > self.threshold_points:
             wanted.append("budget_approved")

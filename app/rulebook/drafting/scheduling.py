@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
+from app.identity.queries import OfficerRead
 from app.rulebook.drafting.errors import NotReady, VersionTaken
 from app.rulebook.drafting.queries import find_next_version, read_draft
 from app.rulebook.drafting.writing import lock_draft, require_status, take_step
@@ -13,7 +14,7 @@ from app.rulebook.publishing import Choice, Scheduled, schedule_version
 
 
 def schedule_draft(
-    session: Session, *, key: str, revision: str, on: date, progress: Choice | None, officer_id: int, now: datetime
+    session: Session, *, key: str, revision: str, on: date, progress: Choice | None, officer: OfficerRead, now: datetime
 ) -> Scheduled:
     """It judges from the midnight that begins `on`, and the draft is closed.
 
@@ -29,8 +30,8 @@ def schedule_draft(
     if find_next_version(session, key) != row.version:
         raise VersionTaken(version=row.version)
     scheduled = schedule_version(
-        session, rule=draft.rule, on=on, progress=progress, officer_id=officer_id, now=now
+        session, rule=draft.rule, on=on, progress=progress, officer_id=officer.id, now=now
     )  # fmt: skip
     row.status = "scheduled"
-    take_step(session, row, "scheduled", officer_id=officer_id, now=now)
+    take_step(session, row, "scheduled", officer=officer, now=now)
     return scheduled

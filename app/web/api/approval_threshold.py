@@ -55,7 +55,7 @@ def change_threshold(call: SignedIn, body: Body, key: IdempotencyKey = None) -> 
     order = body.read(ThresholdOrder)
 
     def serve(session: Session, officer: OfficerRead) -> Answer:
-        set_threshold(session, points=order.points, reason=order.reason, officer_id=officer.id, now=call.now)
+        set_threshold(session, points=order.points, reason=order.reason, officer=officer, now=call.now)
         return Answer(201, ThresholdShape(points=find_threshold(session)).model_dump(mode="json"))
 
     return respond(run_once(call, as_treasurer, serve, key=key, sent=body))

@@ -76,7 +76,7 @@ def name(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Response:
     order = body.read(DeputyOrder)
 
     def serve(session: Session, officer: OfficerRead) -> Answer:
-        named = name_deputy(session, approver_id=officer.id, **msgspec.structs.asdict(order), now=call.now)
+        named = name_deputy(session, approver=officer, **msgspec.structs.asdict(order), now=call.now)
         return Answer(201, _present(session, (named,))[0].model_dump(mode="json"))
 
     return respond(run_once(call, as_approver, serve, key=key, sent=body))
@@ -95,7 +95,7 @@ def end(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> Resp
 
     def serve(session: Session, officer: OfficerRead) -> Answer:
         own = None if "admin" in officer.roles else officer.id
-        ended = end_deputy(session, deputy=deputy, approver_id=own, officer_id=officer.id, now=call.now)
+        ended = end_deputy(session, deputy=deputy, approver_id=own, officer=officer, now=call.now)
         return Answer(200, _present(session, (ended,))[0].model_dump(mode="json"))
 
     return respond(run_once(call, as_ender, serve, key=key, sent=body))

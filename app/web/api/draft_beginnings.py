@@ -82,10 +82,10 @@ def _read_beginning(sent: Sent, call: Call) -> Write:
         return _write(call, lambda: fill_template(filled.template, filled.answers))
     if chosen == ["next_of"]:
         key = read_rule_key(sent.read(NextOrder).next_of)
-        return lambda session, officer: write_next_version(session, key=key, officer_id=officer.id, now=call.now)
+        return lambda session, officer: write_next_version(session, key=key, officer=officer, now=call.now)
     raise BodyUnfit("$", f"send one of {', '.join(_BEGINNINGS)}")
 
 
 def _write(call: Call, read: Callable[[], Rule]) -> Write:
     """The document is read once it is known who sent it."""
-    return lambda session, officer: write_draft(session, rule=read(), officer_id=officer.id, now=call.now)
+    return lambda session, officer: write_draft(session, rule=read(), officer=officer, now=call.now)

@@ -43,7 +43,7 @@ def check(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> Re
 
     def serve(session: Session, officer: OfficerRead) -> Answer:
         around = find_surroundings(session)
-        checked, found = check_draft(session, key=rule, around=around, officer_id=officer.id, now=call.now)
+        checked, found = check_draft(session, key=rule, around=around, officer=officer, now=call.now)
         return Answer(200, show_whole(session, checked, call.now, found).model_dump(mode="json"))
 
     return respond(run_once(call, as_drafter, serve, key=key, sent=body))
@@ -55,9 +55,7 @@ def submit(call: SignedIn, id: str, body: Body, if_match: IfMatch, key: Idempote
     rule, revision = read_rule_key(id), if_match.strip('"')
     return _step(
         *(call, as_drafter, body, key),
-        lambda session, officer: submit_draft(
-            session, key=rule, revision=revision, officer_id=officer.id, now=call.now
-        ),
+        lambda session, officer: submit_draft(session, key=rule, revision=revision, officer=officer, now=call.now),
     )
 
 
@@ -83,7 +81,7 @@ def send_back(call: SignedIn, id: str, body: Body, if_match: IfMatch, key: Idemp
     return _step(
         *(call, _as_approver_at(call.now), body, key),
         lambda session, officer: return_draft(
-            session, key=rule, revision=revision, reason=order.reason, officer_id=officer.id, now=call.now
+            session, key=rule, revision=revision, reason=order.reason, officer=officer, now=call.now
         ),
     )
 

@@ -64,7 +64,7 @@ def schedule(call: SignedIn, id: str, body: Body, if_match: IfMatch, key: Idempo
             revision=revision,
             on=order.on,
             progress=order.progress,
-            officer_id=officer.id,
+            officer=officer,
             now=call.now,
         )
         shape = ScheduledShape(

@@ -91,14 +91,25 @@ class DraftSummaryShape(Shape):
     missing_approvals: list[str]
 
 
-class DraftShape(DraftSummaryShape):
-    """And the document, what lint and the worked examples say of it, what is `missing`, and every step so far."""
+class DraftRecordShape(DraftSummaryShape):
+    """And the document, with every step that was taken."""
 
     document: dict[str, Any]
+    steps: list[StepShape]
+
+
+class DraftShape(DraftRecordShape):
+    """And what lint and the worked examples say of it, and what is `missing` before it is checked."""
+
     findings: list[FindingShape]
     examples: list[ExampleShape]
     missing: list[MissingShape]
-    steps: list[StepShape]
+
+
+class DraftRecordsShape(Shape):
+    """Newest first."""
+
+    items: list[DraftRecordShape]
 
 
 class DraftsShape(Shape):

@@ -12,11 +12,11 @@ from starlette.responses import JSONResponse, Response
 from app.identity.permissions import DRAFTERS
 from app.identity.queries import OfficerRead
 from app.rulebook.drafting.documents import read_document
-from app.rulebook.drafting.queries import get_draft, list_drafts
+from app.rulebook.drafting.queries import get_draft, list_drafts, list_past_drafts
 from app.rulebook.drafting.writing import discard_draft, save_draft
 from app.web.api.answers import SIGNED_IN, declines, takes
-from app.web.api.draft_shapes import DraftShape, DraftsShape
-from app.web.api.drafts_shown import show_summaries, show_whole
+from app.web.api.draft_shapes import DraftRecordsShape, DraftShape, DraftsShape
+from app.web.api.drafts_shown import show_records, show_summaries, show_whole
 from app.web.api.rules import read_rule_key
 from app.web.callers import SignedIn, as_officer, as_officer_with
 from app.web.sent import Body
@@ -39,6 +39,13 @@ class DocumentOrder(msgspec.Struct, frozen=True):
 def show_drafts(call: SignedIn) -> DraftsShape:
     """Every open draft. For officers with a role."""
     return call.run(as_officer, lambda session, _: show_summaries(session, list_drafts(session)))
+
+
+@router.get("/v1/rules/{id}/drafts", responses=declines(*SIGNED_IN, 404))
+def show_past_drafts(call: SignedIn, id: str) -> DraftRecordsShape:  # noqa: A002 - the path's own word
+    """Drafts that were scheduled or discarded, with what was approved and by whom. For officers with a role."""
+    rule = read_rule_key(id)
+    return call.run(as_officer, lambda session, _: show_records(session, list_past_drafts(session, key=rule)))
 
 
 @router.get(
@@ -68,7 +75,7 @@ def save(call: SignedIn, id: str, body: Body, if_match: IfMatch) -> Response:  #
             key=rule,
             revision=if_match.strip('"'),
             rule=read_document(bytes(sent.document)),
-            officer_id=officer.id,
+            officer=officer,
             now=call.now,
         )
         return show_whole(session, saved, call.now)
@@ -85,7 +92,7 @@ def discard(call: SignedIn, id: str, if_match: IfMatch) -> Response:  # noqa: A0
     call.run(
         as_drafter,
         lambda session, officer: discard_draft(
-            session, key=rule, revision=if_match.strip('"'), officer_id=officer.id, now=call.now
+            session, key=rule, revision=if_match.strip('"'), officer=officer, now=call.now
         ),
     )
     return Response(status_code=204)

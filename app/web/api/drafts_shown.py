@@ -15,6 +15,8 @@ from app.residents.places.queries import list_ward_names
 from app.rulebook.drafting.examining import Examination, examine_rule
 from app.rulebook.drafting.read_models import DraftRead
 from app.web.api.draft_shapes import (
+    DraftRecordShape,
+    DraftRecordsShape,
     DraftShape,
     DraftsShape,
     DraftSummaryShape,
@@ -42,8 +44,7 @@ def show_whole(session: Session, draft: DraftRead, now: datetime, found: Examina
     found = found or examine_rule(session, draft.rule, around=find_surroundings(session), now=now)
     people = _find_people(session, [draft])
     return DraftShape(
-        **_summarise(draft, people),
-        document=draft.rule.model_dump(mode="json", by_alias=True),
+        **_record(draft, people),
         findings=[
             FindingShape(code=one.code, severity=one.severity, path=one.path, sentence=one.sentence, mend=one.mend)
             for one in found.findings
@@ -59,23 +60,17 @@ def show_whole(session: Session, draft: DraftRead, now: datetime, found: Examina
             for one in found.examples
         ],
         missing=[MissingShape(code=code, sentence=said) for code, said in found.list_missing(draft)],
-        steps=[
-            StepShape(
-                step=step.step,
-                revision=step.revision,
-                by=people[step.officer_id],
-                on_behalf_of=None if step.on_behalf_of is None else people[step.on_behalf_of],
-                reason=step.reason,
-                taken_at=step.taken_at,
-            )
-            for step in draft.steps
-        ],
     )
 
 
 def show_summaries(session: Session, drafts: tuple[DraftRead, ...]) -> DraftsShape:
     people = _find_people(session, drafts)
     return DraftsShape(items=[DraftSummaryShape(**_summarise(draft, people)) for draft in drafts])
+
+
+def show_records(session: Session, drafts: Sequence[DraftRead]) -> DraftRecordsShape:
+    people = _find_people(session, drafts)
+    return DraftRecordsShape(items=[DraftRecordShape(**_record(draft, people)) for draft in drafts])
 
 
 def present_person(officer: OfficerRead) -> PersonShape:
@@ -87,6 +82,23 @@ def _find_people(session: Session, drafts: Sequence[DraftRead]) -> dict[int, Per
     for draft in drafts:
         ids |= {one for step in draft.steps for one in (step.officer_id, step.on_behalf_of) if one is not None}
     return {number: present_person(officer) for number, officer in find_officers(session, ids=ids).items()}
+
+
+def _record(draft: DraftRead, people: Mapping[int, PersonShape]) -> dict[str, Any]:
+    return _summarise(draft, people) | {
+        "document": draft.rule.model_dump(mode="json", by_alias=True, exclude_unset=True),
+        "steps": [
+            StepShape(
+                step=step.step,
+                revision=step.revision,
+                by=people[step.officer_id],
+                on_behalf_of=None if step.on_behalf_of is None else people[step.on_behalf_of],
+                reason=step.reason,
+                taken_at=step.taken_at,
+            )
+            for step in draft.steps
+        ],
+    }
 
 
 def _summarise(draft: DraftRead, people: Mapping[int, PersonShape]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
+from app.audit import record_act
 from app.identity.permissions import RULE_STOPPERS, SCHEDULERS
 from app.identity.queries import OfficerRead
 from app.ledger.commands import Answer
@@ -97,6 +98,14 @@ def unschedule(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) 
 
     def serve(session: Session, officer: OfficerRead) -> Answer:
         version = unschedule_version(session, key=rule, officer_id=officer.id, now=call.now)
+        record_act(
+            session,
+            actor=officer.actor,
+            act="rule.unscheduled",
+            subject=f"rule:{rule}",
+            facts={"version": version},
+            now=call.now,
+        )
         shape = UnscheduledShape(id=rule, version=version, withdrawn_at=call.now)
         return Answer(200, shape.model_dump(mode="json"))
 
@@ -117,6 +126,14 @@ def stop(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> Res
     def serve(session: Session, officer: OfficerRead) -> Answer:
         made = stop_rule(
             session, key=rule, reason=order.reason, honour=order.honour, officer_id=officer.id, now=call.now
+        )
+        record_act(
+            session,
+            actor=officer.actor,
+            act="rule.stopped",
+            subject=f"rule:{rule}",
+            facts={"version": made.version, "honour": made.honour},
+            now=call.now,
         )
         shape = StoppedShape(**present_stop(made).model_dump(), id=rule, version=made.version)
         return Answer(201, shape.model_dump(mode="json"))

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from app.backtest.attaching import attach_to_draft
+from app.backtest.jobs import MOST_OPEN
 from app.backtest.work import work_next_backtest
 from app.core.database import Database
 from app.core.secret_store import Secrets
@@ -91,6 +92,12 @@ def test_a_span_that_is_none_and_a_draft_that_is_not_there_are_told(desk: Desk) 
     assert (refused.status_code, refused.json()["code"]) == (422, "span-upside-down")
     assert desk.ask("ann", "POST", "/v1/rules/rul_none/backtest", SPAN).json()["code"] == "draft-not-found"
     assert desk.ask("ann", "GET", "/v1/backtests/bkt_none").json()["code"] == "backtest-unknown"
+
+
+def test_officers_wait_for_so_many_back_tests_and_no_more(desk: Desk) -> None:
+    asked = [desk.ask("ann", "POST", f"/v1/rules/{KEY}/backtest", SPAN) for _ in range(MOST_OPEN + 1)]
+    assert [answer.status_code for answer in asked] == [202] * MOST_OPEN + [409]
+    assert asked[-1].json()["code"] == "too-many-backtests"
 
 
 def test_times_are_told_in_utc(desk: Desk) -> None:

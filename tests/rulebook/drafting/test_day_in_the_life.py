@@ -54,10 +54,17 @@ def desk(database: Database, secrets: Secrets, tmp_path: Path) -> Iterator[Desk]
 
     def seed(session: Session) -> None:
         for number in range(1, 9):
-            enrolled = {"enrolled_at": BEFORE, "now": BEFORE}
-            rider = enrol_resident(session, name=f"Rider {number}", connection="live", ward="Armley", **enrolled)
-            card = {"subject": f"card:rider-{number}", "source_id": None, "keys": city.runtime.card_keys}
-            link_card(session, resident_id=rider.id, enrolled_at=BEFORE, **card)
+            rider = enrol_resident(
+                session, name=f"Rider {number}", connection="live", ward="Armley", enrolled_at=BEFORE, now=BEFORE
+            )
+            link_card(
+                session,
+                resident_id=rider.id,
+                subject=f"card:rider-{number}",
+                source_id=None,
+                keys=city.runtime.card_keys,
+                enrolled_at=BEFORE,
+            )
         register_client(
             session,
             client_id="rides",

@@ -9,7 +9,7 @@ import pytest
 
 from tests.api.city import City
 from tests.earning.world import ride
-from tests.rulebook.drafting.desk import KEY, TUESDAY, Desk, make_example
+from tests.rulebook.drafting.desk import KEY, TUESDAY, Desk, make_example, make_rides_document
 
 DAY = timedelta(days=1)
 WEDNESDAY = {"on": "2026-09-16"}
@@ -193,6 +193,36 @@ def test_every_step_stays_on_record(desk: Desk) -> None:
         ("returned", "cem", 1),
         ("saved", "bob", 2),
     ]
+
+
+def test_what_was_approved_and_by_whom_is_read_after_it_was_scheduled(desk: Desk) -> None:
+    desk.submit()
+    desk.take("cem", "approve")
+    desk.take("ann", "schedule", body=WEDNESDAY)
+    desk.begin("bob", version=2)
+    desk.ask("bob", "DELETE", f"/v1/rules/{KEY}/draft", tag=2)
+    newest, first = desk.ask("fay", "GET", f"/v1/rules/{KEY}/drafts").json()["items"]
+    assert (newest["status"], newest["version"], newest["missing_approvals"]) == ("discarded", 2, [])
+    assert (first["status"], first["document"]) == ("scheduled", make_rides_document())
+    assert [step["by"]["name"] for step in first["steps"] if step["step"] == "approved"] == ["cem"]
+    assert desk.ask("fay", "GET", "/v1/rules/rul_other/drafts").json() == {"items": []}
+
+
+def test_the_audit_trail_has_every_change_and_names_nobody(desk: Desk) -> None:
+    desk.hire("aud", "auditor")
+    desk.submit()
+    desk.take("cem", "return", body={"reason": "Say who decided."})
+    desk.save("ann", 1)
+    for who, step in (("ann", "check"), ("ann", "submit"), ("cem", "approve")):
+        assert desk.take(who, step, 2).status_code == 200
+    desk.take("ann", "schedule", 2, WEDNESDAY)
+    desk.ask("ann", "POST", f"/v1/rules/{KEY}/unschedule")
+    acts = desk.ask("aud", "GET", f"/v1/audit?subject=rule:{KEY}").json()["items"]
+    assert [act["act"].removeprefix("rule.") for act in reversed(acts)] == [
+        *("drafted", "submitted", "sent_back", "drafted", "submitted", "approved", "scheduled", "unscheduled")
+    ]
+    assert acts[2]["actor"] == desk.people["cem"]
+    assert "Say who decided." not in str(acts)
 
 
 @pytest.mark.parametrize("step", ["check", "submit", "approve", "schedule"])

@@ -12,6 +12,7 @@ from tests.api.city import bearer
 from tests.rulebook.drafting.desk import KEY, Desk, make_example, make_rides_document
 
 IN_FORCE = "rul_check_in"
+_MANY = make_example(2_000, 3)["events"][0] | {"times": 100, "every_minutes": 1}
 
 
 def test_a_draft_is_shown_with_its_sentence_findings_and_examples_run(desk: Desk) -> None:
@@ -37,6 +38,14 @@ def test_a_save_says_anew_what_lint_finds_and_how_to_mend_it(desk: Desk) -> None
     assert finding["sentence"]
     assert finding["mend"]
     assert {one["name"] for one in saved.json()["editors"]} == {"ann", "bob"}
+
+
+def test_what_is_shown_can_be_saved_as_it_is(desk: Desk) -> None:
+    assert desk.begin().json()["document"] == make_rides_document()
+    desk.ask("ann", "POST", "/v1/rules", {"next_of": IN_FORCE})
+    shown = desk.ask("ann", "GET", f"/v1/rules/{IN_FORCE}/draft").json()["document"]
+    saved = desk.ask("ann", "PUT", f"/v1/rules/{IN_FORCE}/draft", {"document": shown}, tag=1)
+    assert (saved.status_code, saved.json()["document"]) == (200, shown)
 
 
 def test_a_draft_begins_from_a_template_and_its_answers(desk: Desk) -> None:
@@ -78,6 +87,7 @@ def test_the_next_version_begins_as_the_one_in_force(desk: Desk) -> None:
         ({"limits": [{"scope": "resident_rule", "per": "day", "times": 0}]}, "limits[0].times"),
         ({"limits": []}, "limits"),
         ({"effect": {"kind": "points", "points": -3}}, "effect.points"),
+        ({"examples": [make_example(2_000, 3) | {"events": [_MANY] * 26}] * 2}, "examples"),
         ({"version": 2}, "version"),
         ({"id": IN_FORCE}, "version"),
     ],
