@@ -13,7 +13,7 @@ from app.rulebook.drafting.deputies import list_represented
 from app.rulebook.drafting.errors import ApprovalNotWanted, OwnWork
 from app.rulebook.drafting.queries import read_draft
 from app.rulebook.drafting.read_models import DraftRead
-from app.rulebook.drafting.writing import lock_draft, require_status, take_step
+from app.rulebook.drafting.recording import lock_draft, require_status, take_step
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from app.rulebook.drafting.errors import NotReady
 from app.rulebook.drafting.examining import Examination, examine_rule
 from app.rulebook.drafting.queries import find_open, read_draft
 from app.rulebook.drafting.read_models import DraftRead
-from app.rulebook.drafting.writing import lock_draft, require_status, take_step
+from app.rulebook.drafting.recording import lock_draft, require_status, take_step
 from rules.lint.findings import Surroundings
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from app.rulebook.drafting.errors import DocumentUnfit, TemplateNotFound
 from rules.document import Rule, read_rule
@@ -45,3 +45,9 @@ def fill_template(name: str, answers: Mapping[str, Answer]) -> Rule:
 def decide_alike(one: Rule, other: Rule) -> bool:
     """Whether both give everybody the same points, whatever they are called."""
     return one.model_dump(exclude=_ABOUT) == other.model_dump(exclude=_ABOUT)
+
+
+def dump_rule(rule: Rule) -> dict[str, Any]:
+    """The document as it was written: what was left out stays out."""
+    document: dict[str, Any] = rule.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return document

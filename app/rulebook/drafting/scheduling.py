@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app.identity.queries import OfficerRead
 from app.rulebook.drafting.errors import NotReady, VersionTaken
 from app.rulebook.drafting.queries import find_next_version, read_draft
-from app.rulebook.drafting.writing import lock_draft, require_status, take_step
+from app.rulebook.drafting.recording import lock_draft, require_status, take_step
 from app.rulebook.publishing import Choice, Scheduled, schedule_version
 
 

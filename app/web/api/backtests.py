@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -12,14 +12,21 @@ from sqlmodel import Session
 from starlette.responses import JSONResponse, Response
 
 from app.backtest.errors import BacktestUnfinished, BacktestUnknown
-from app.backtest.jobs import BacktestRead, ask_backtest, cancel_backtest, get_backtest, list_backtests
+from app.backtest.jobs import ask_backtest, cancel_backtest, get_backtest, list_backtests
 from app.backtest.table import write_table
-from app.core.ids import parse_public_id, public_id
+from app.core.ids import parse_public_id
 from app.identity.permissions import DRAFTERS
 from app.identity.queries import OfficerRead
 from app.ledger.commands import Answer
 from app.rulebook.drafting.queries import get_draft
-from app.web.api.answers import SIGNED_IN, Shape, declines, respond, takes
+from app.web.api.answers import SIGNED_IN, declines, respond, takes
+from app.web.api.backtest_shapes import (
+    BacktestShape,
+    BacktestsShape,
+    BacktestSummaryShape,
+    present_backtest,
+    summarise_backtest,
+)
 from app.web.api.rules import read_rule_key
 from app.web.api.upload import CSV_TYPE
 from app.web.callers import SignedIn, as_officer, as_officer_with
@@ -38,34 +45,6 @@ class BacktestOrder(msgspec.Struct, frozen=True):
 
     from_on: date
     to_on: date
-
-
-class BacktestSummaryShape(Shape):
-    """`status`: waiting, running, done, failed (with a `reason`) or cancelled. `percent` is how far it has come."""
-
-    id: str
-    rule: str
-    revision: int
-    from_on: date
-    to_on: date
-    status: str
-    percent: int
-    residents: int
-    reason: str | None
-    asked_at: datetime
-    ended_at: datetime | None
-
-
-class BacktestShape(BacktestSummaryShape):
-    """And the report, null until it is done."""
-
-    result: dict[str, Any] | None
-
-
-class BacktestsShape(Shape):
-    """Newest first, at most 50, without their reports."""
-
-    items: list[BacktestSummaryShape]
 
 
 @router.post(
@@ -93,7 +72,7 @@ def ask(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> Resp
             officer_id=officer.id,
             now=call.now,
         )
-        return Answer(202, _present(asked).model_dump(mode="json"))
+        return Answer(202, present_backtest(asked).model_dump(mode="json"))
 
     return respond(run_once(call, as_drafter, serve, key=key, sent=body))
 
@@ -103,7 +82,7 @@ def show_backtests(call: SignedIn, id: str) -> BacktestsShape:  # noqa: A002 - t
     """The back-tests of a rule's drafts. For officers with a role."""
     rule = read_rule_key(id)
     found = call.run(as_officer, lambda session, _: list_backtests(session, key=rule, limit=50))
-    return BacktestsShape(items=[BacktestSummaryShape(**_summarise(one)) for one in found])
+    return BacktestsShape(items=[BacktestSummaryShape(**summarise_backtest(one)) for one in found])
 
 
 @router.get(
@@ -116,7 +95,7 @@ def show_backtest(call: SignedIn, id: str, accept: Accept = "application/json") 
     wanted = _read_id(id)
     found = call.run(as_officer, lambda session, _: get_backtest(session, backtest=wanted))
     if CSV_TYPE not in accept.lower():
-        return JSONResponse(_present(found).model_dump(mode="json"))
+        return JSONResponse(present_backtest(found).model_dump(mode="json"))
     if found.result is None:
         raise BacktestUnfinished(status=found.status)
     return Response(write_table(found.result), media_type=CSV_TYPE)
@@ -131,7 +110,7 @@ def cancel(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> R
 
     def serve(session: Session, _: OfficerRead) -> Answer:
         ended = cancel_backtest(session, backtest=wanted, now=call.now)
-        return Answer(200, _present(ended).model_dump(mode="json"))
+        return Answer(200, present_backtest(ended).model_dump(mode="json"))
 
     return respond(run_once(call, as_drafter, serve, key=key, sent=body))
 
@@ -141,23 +120,3 @@ def _read_id(written: str) -> UUID:
     if uuid is None:
         raise BacktestUnknown
     return uuid
-
-
-def _present(backtest: BacktestRead) -> BacktestShape:
-    return BacktestShape(**_summarise(backtest), result=backtest.result)
-
-
-def _summarise(backtest: BacktestRead) -> dict[str, Any]:
-    return {
-        "id": public_id("bkt", backtest.public_id),
-        "rule": backtest.rule_key,
-        "revision": backtest.revision,
-        "from_on": backtest.from_on,
-        "to_on": backtest.to_on,
-        "status": backtest.status,
-        "percent": backtest.percent,
-        "residents": backtest.residents,
-        "reason": backtest.reason,
-        "asked_at": backtest.asked_at,
-        "ended_at": backtest.ended_at,
-    }

@@ -12,9 +12,9 @@ from starlette.responses import Response
 
 from app.identity.queries import OfficerRead
 from app.ledger.commands import Answer
+from app.rulebook.drafting.beginning import write_draft, write_next_version
 from app.rulebook.drafting.documents import fill_template, read_document
 from app.rulebook.drafting.read_models import DraftRead
-from app.rulebook.drafting.writing import write_draft, write_next_version
 from app.web.api.answers import SIGNED_IN, declines, respond, takes
 from app.web.api.draft_shapes import DraftShape
 from app.web.api.drafts import DocumentOrder, as_drafter

@@ -13,7 +13,7 @@ from app.identity.permissions import DRAFTERS
 from app.identity.queries import OfficerRead
 from app.rulebook.drafting.documents import read_document
 from app.rulebook.drafting.queries import get_draft, list_drafts, list_past_drafts
-from app.rulebook.drafting.writing import discard_draft, save_draft
+from app.rulebook.drafting.saving import discard_draft, save_draft
 from app.web.api.answers import SIGNED_IN, declines, takes
 from app.web.api.draft_shapes import DraftRecordsShape, DraftShape, DraftsShape
 from app.web.api.drafts_shown import show_records, show_summaries, show_whole

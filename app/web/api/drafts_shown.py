@@ -12,6 +12,7 @@ from app.core.ids import public_id
 from app.identity.queries import OfficerRead, find_officers
 from app.offers.queries import list_rewards
 from app.residents.places.queries import list_ward_names
+from app.rulebook.drafting.documents import dump_rule
 from app.rulebook.drafting.examining import Examination, examine_rule
 from app.rulebook.drafting.read_models import DraftRead
 from app.web.api.draft_shapes import (
@@ -86,7 +87,7 @@ def _find_people(session: Session, drafts: Sequence[DraftRead]) -> dict[int, Per
 
 def _record(draft: DraftRead, people: Mapping[int, PersonShape]) -> dict[str, Any]:
     return _summarise(draft, people) | {
-        "document": draft.rule.model_dump(mode="json", by_alias=True, exclude_unset=True),
+        "document": dump_rule(draft.rule),
         "steps": [
             StepShape(
                 step=step.step,

@@ -17,7 +17,7 @@ from app.core.errors import Refusal
 from app.core.units import Points
 from app.identity.queries import OfficerRead, find_officer
 from app.identity.service import create_officer, register_source
-from app.rulebook.drafting import approving, checking, deputies, evidence, scheduling, writing
+from app.rulebook.drafting import approving, beginning, checking, deputies, evidence, saving, scheduling
 from app.rulebook.drafting.queries import get_draft
 from app.rulebook.service import open_campaign
 from rules.document import Rule, read_rule
@@ -106,7 +106,7 @@ def _try(session: Session, office: Office, act: str, who: str, number: int) -> b
 def _act(session: Session, office: Office, act: str, officer: OfficerRead, number: int) -> None:
     by: dict[str, Any] = {"officer": officer, "now": TUESDAY}
     if act == "write":
-        writing.write_draft(session, rule=_rule(1), **by)
+        beginning.write_draft(session, rule=_rule(1), **by)
     elif act == "deputy":
         span = {"from_on": TUESDAY.date(), "until_on": TUESDAY.date() + timedelta(days=9)}
         named = office[sorted(PEOPLE)[number]]
@@ -118,7 +118,7 @@ def _act(session: Session, office: Office, act: str, officer: OfficerRead, numbe
         read = {"key": KEY, "revision": str(draft.revision)} | by
         around = Surroundings()
         taken: dict[str, Callable[[], object]] = {
-            "save": lambda: writing.save_draft(session, rule=_rule(number), **read),
+            "save": lambda: saving.save_draft(session, rule=_rule(number), **read),
             "attach": lambda: evidence.attach_evidence(
                 session,
                 key=KEY,
@@ -130,7 +130,7 @@ def _act(session: Session, office: Office, act: str, officer: OfficerRead, numbe
             "submit": lambda: checking.submit_draft(session, **read),
             "approve": lambda: approving.approve_draft(session, **read),
             "return": lambda: approving.return_draft(session, reason="Again.", **read),
-            "discard": lambda: writing.discard_draft(session, **read),
+            "discard": lambda: saving.discard_draft(session, **read),
             "schedule": lambda: scheduling.schedule_draft(
                 session, on=TUESDAY.date() + timedelta(days=1), progress=None, **read
             ),
