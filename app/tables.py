@@ -10,8 +10,10 @@ from app.earning import tables as earning
 from app.earning.review import tables as review
 from app.hosting import tables as hosting
 from app.identity import machine_tables as machines
+from app.identity import sign_in_tables as sign_in
 from app.identity import tables as identity
 from app.ledger import tables as ledger
+from app.notify import tables as notify
 from app.offers import tables as offers
 from app.redemption import tables as redemption
 from app.residents import claim_tables as claims
@@ -39,6 +41,7 @@ DOMAINS = (
     identity,
     ledger,
     machines,
+    notify,
     offers,
     outbox,
     redemption,
@@ -48,5 +51,6 @@ DOMAINS = (
     rights,
     rulebook,
     settlement,
+    sign_in,
 )
 METADATA = Row.metadata

@@ -8,11 +8,18 @@ from app.core.outbound import UrlGuard, open_client
 from app.core.secret_store import resolve_secrets
 from app.core.settings import Settings
 from app.identity.tokens import TokenIssuer, name_issuer
+from app.notify.govuk import GovukNotify
+from app.notify.in_memory import FolderNotify
+from app.notify.interface import Notify
 from app.offers.endpoints import EndpointKeys
 from app.redemption.codes import VoucherCodes
 from app.residents.cards import CardKeys
 from app.web.lockout import Lockout
 from app.web.runtime import Runtime
+from app.web.sign_in_demo import DemoProvider
+from app.web.sign_in_provider import Provider
+from app.web.sign_in_settings import read_providers
+from app.web.sign_in_ways import WaysIn
 from partners.calling import Calls
 from partners.donation import Donation
 from partners.leisure_file import LeisureFile
@@ -20,6 +27,9 @@ from partners.leisure_pass import LeisurePass
 from partners.registry import build_registry
 from partners.voucher_code import VoucherCode
 from partners.webhook import WebhookTill
+
+MESSAGES = "messages"
+"""Folder of DATA_DIR for what the demonstration would have sent."""
 
 ENTITLEMENTS = "entitlements"
 """Folder of DATA_DIR for the nightly files of passes."""
@@ -44,4 +54,26 @@ def build_runtime(settings: Settings, *, database_url: str, demo: bool, clock: C
         endpoint_keys=EndpointKeys(secrets),
         limiter=Lockout(settings.redis_url),
         demo=demo,
+        ways_in=build_ways_in(settings, demo=demo, clock=clock),
     )
+
+
+def build_ways_in(settings: Settings, *, demo: bool, clock: Clock) -> WaysIn:
+    """How people sign in here. Raises Misconfigured. Nobody is asked yet, so a provider may be away."""
+    # Where providers are is for whoever runs this to say; a redirect or a proxy of the environment is not.
+    http = httpx.Client(follow_redirects=False, trust_env=False)
+    written = settings.sign_in_providers.get_secret_value() if settings.sign_in_providers else None
+    providers = {side: Provider(one, http, clock) for side, one in read_providers(written).items()}
+    notify: Notify | None = FolderNotify(settings.data_dir / MESSAGES) if demo else None
+    if settings.notify_api_key:
+        notify = GovukNotify(
+            http,
+            url=settings.notify_url,
+            api_key=settings.notify_api_key.get_secret_value(),
+            templates=settings.notify_templates,
+            clock=clock,
+        )
+    if not demo:
+        return WaysIn(providers, notify)
+    own = DemoProvider(clock, demo=demo)
+    return WaysIn(providers, notify, own, Provider(own.register(), httpx.Client(transport=own), clock))

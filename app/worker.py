@@ -23,6 +23,8 @@ from app.core.database import APP_ROLE
 from app.earning.referrals import sweep_referrals
 from app.identity.tasks import sweep_sign_in
 from app.ledger.tasks import sweep_points
+from app.notify.service import SEND_MESSAGE, MessageKeys
+from app.notify.tasks import Delivery, forget_late_messages, send_message
 from app.redemption.asking import QuestionKeys
 from app.redemption.outliers import flag_outliers
 from app.redemption.service import ASK_PARTNER
@@ -76,6 +78,10 @@ def _asking(runtime: Runtime) -> Asking:
     return Asking(runtime.database, runtime.clock, runtime.adapters, keys)
 
 
+def _delivery(runtime: Runtime) -> Delivery:
+    return Delivery(runtime.database, runtime.clock, MessageKeys(runtime.secrets), runtime.ways_in.notify)
+
+
 def _write_entitlements(runtime: Runtime) -> None:
     written = write_entitlements(runtime.settings.data_dir / ENTITLEMENTS, on=london_date(runtime.clock.now()))
     if written is not None:
@@ -83,6 +89,7 @@ def _write_entitlements(runtime: Runtime) -> None:
 
 
 TASKS: Final[tuple[Task, ...]] = (
+    Task(SEND_MESSAGE, lambda runtime, *, message: send_message(_delivery(runtime), message=message)),
     Task(ASK_PARTNER, lambda runtime, *, redemption: ask_partner(_asking(runtime), redemption=redemption)),
 )
 SCHEDULES: Final[tuple[Schedule, ...]] = (
@@ -127,7 +134,7 @@ SCHEDULES: Final[tuple[Schedule, ...]] = (
     Schedule(
         "sign-in.forget",
         "* * * * *",
-        "Forget spent assertions, revoked tokens and pairing codes whose time is over",
+        "Forget sessions, codes, tries, invitations, spent assertions and revoked tokens whose time is over",
         lambda runtime: sweep_sign_in(runtime.database, now=runtime.clock.now()),
     ),
     Schedule(
@@ -143,6 +150,12 @@ SCHEDULES: Final[tuple[Schedule, ...]] = (
         "0 5 * * *",
         "Close partners' last week and line up their payments",
         lambda runtime: close_last_week(runtime.database, now=runtime.clock.now()),
+    ),
+    Schedule(
+        "messages.forget",
+        "* * * * *",
+        "Forget messages that are too late to be of use",
+        lambda runtime: forget_late_messages(_delivery(runtime)),
     ),
     Schedule("budgets.alarm", "* * * * *", "Raise the alarms of budgets that run low", _raise_alarms),
 )

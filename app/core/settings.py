@@ -41,6 +41,17 @@ class Settings(BaseSettings):
     trusted_proxies: str | None = Field(
         default=None, description="Addresses of proxies whose X-Forwarded-For says who calls; comma-separated"
     )
+    sign_in_providers: SecretStr | None = Field(
+        default=None, description="JSON: the OpenID Connect provider of resident, partner and officer"
+    )
+    notify_api_key: SecretStr | None = Field(default=None, description="Key of GOV.UK Notify; sends codes and notices")
+    notify_templates: str = Field(default="{}", description="JSON: the id of each template of GOV.UK Notify")
+    notify_url: str = Field(
+        default="https://api.notifications.service.gov.uk", description="Where GOV.UK Notify is reached"
+    )
+    step_up_points: Annotated[int, Field(ge=0)] = Field(
+        default=500, description="A reward for more points than these takes a sign-in of the last 15 minutes"
+    )
     late_window_days: Annotated[int, Field(ge=1, le=90)] = Field(default=14, description="How late an event may come")
     backtest_processes: Annotated[int, Field(ge=1, le=64)] = Field(
         default=2, description="Processes of one back-test; 1 is the server's own, which then answers more slowly"

@@ -26,6 +26,9 @@ SCOPES = {
 }
 """Every scope, and what it lets its holder do."""
 
+PEOPLE_SCOPES = {"res": RESIDENT, "stf": VOUCHERS_REDEEM, "off": OFFICER, "hst": HOST}
+"""What the session of a person allows, by the beginning of their public id."""
+
 ROLES = frozenset({"editor", "approver", "support", "finance", "auditor", "admin"})
 
 CORRECTION_ROLES = ("approver", "admin")

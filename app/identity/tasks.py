@@ -1,4 +1,4 @@
-"""Forgets what was kept only until its time: spent assertions, revoked tokens and pairing codes."""
+"""Forgets what was kept only until its time: of machines' sign-ins and of people's."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ _FORGET = (
     text("DELETE FROM spent_assertions WHERE expires_at < :now"),
     text("DELETE FROM revoked_tokens WHERE expires_at < :now"),
     text("DELETE FROM till_pairings WHERE expires_at < :now - interval '1 day'"),
+    text("DELETE FROM sign_in_tries WHERE expires_at < :now"),
+    text("DELETE FROM sign_in_codes WHERE expires_at < :now"),
+    text("DELETE FROM staff_invitations WHERE expires_at < :now"),
+    text("DELETE FROM known_devices WHERE seen_at < :now - interval '400 days'"),
+    text("DELETE FROM sign_in_sessions WHERE ends_at < :now OR seen_at + idle_seconds * interval '1 second' < :now"),
 )
 
 

@@ -33,13 +33,17 @@ LONGEST_TOKEN = 4096
 
 @dataclass(frozen=True)
 class Claims:
-    """What a token that was checked says. `id` (jti) names the token itself."""
+    """What a token that was checked says, or a person's session. `id` names the token (jti) or session itself.
+
+    `proved_at` is when the person of a session last proved who they are; None for a token.
+    """
 
     subject: str
     client_id: str
     scopes: frozenset[str]
     id: str
     expires_at: datetime
+    proved_at: datetime | None = None
 
 
 def name_issuer(scheme: str) -> str:

@@ -1,7 +1,8 @@
 """Who calls, found inside the endpoint's one transaction, and the one way in which an endpoint runs a service.
 
-A token is checked before the body is looked at and before any connection is taken. What it stands for is looked up in
-the transaction that serves the call, so that a client or officer who was switched off a moment ago is refused.
+A token is checked before the body is looked at and before any connection is taken; of a session's cookie its CSRF
+token is. What either stands for is looked up in the transaction that serves the call, so that a client, an officer or
+a session that was ended a moment ago is refused.
 """
 
 from __future__ import annotations
@@ -12,24 +13,37 @@ from datetime import datetime
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from sqlmodel import Session
 
 from app.core.ids import parse_public_id
 from app.hosting.queries import HostRead, find_host
 from app.identity.errors import InvalidToken, MissingScope, NoRole, OtherRoleNeeded, TokenMissing
 from app.identity.machine_errors import PartnerStaffOnly
-from app.identity.permissions import EVENTS_READ, HOST, OFFICER, RESIDENT, VOUCHERS_REDEEM
+from app.identity.permissions import EVENTS_READ, HOST, OFFICER, PEOPLE_SCOPES, RESIDENT, VOUCHERS_REDEEM
 from app.identity.queries import Client, OfficerRead, StaffRead, find_client, find_officer, find_staff
+from app.identity.sessions import find_session, hash_session_secret
+from app.identity.sign_in_errors import CsrfRefused, SessionEnded
 from app.identity.tokens import Claims
 from app.residents.queries import ResidentRead, find_resident_by_public_id
 from app.web.addresses import find_address
 from app.web.runtime import Runtime
+from app.web.session_cookies import is_csrf_token, read_session_cookie
 
 T = TypeVar("T")
 P = TypeVar("P")
 
 BEARER = HTTPBearer(auto_error=False, scheme_name="bearer", bearerFormat="JWT", description="An access token of ours.")
+COOKIE = APIKeyCookie(
+    name="__Host-slr_session",
+    auto_error=False,
+    scheme_name="session",
+    description="A person's session, from signing in on the pages; what changes something needs X-CSRF-Token as well.",
+)
+CSRF_HEADER = "X-CSRF-Token"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SESSION_CLIENT = "session"
+"""In place of a client's id, where a person came with a session."""
 
 
 @dataclass(frozen=True)
@@ -41,15 +55,30 @@ class Till:
 
 @dataclass(frozen=True)
 class Call:
-    """One signed-in request: the running server, the instant it is judged by, and what its token says."""
+    """One signed-in request: the running server, the instant it is judged by, and what it came with.
+
+    `token` is what an access token says; without one, `session_hash` is that of the cookie's secret.
+    """
 
     runtime: Runtime
     now: datetime
-    claims: Claims
+    token: Claims | None = None
+    session_hash: bytes = b""
+
+    @property
+    def caller(self) -> str:
+        """The same for the same caller, for limits that are looked at before the database is."""
+        return self.token.subject if self.token else f"session/{self.session_hash.hex()}"
+
+    def find_claims(self, session: Session) -> Claims:
+        """What the caller may do. Raises SessionEnded."""
+        return self.token or find_session_claims(session, secret_hash=self.session_hash, now=self.now)
 
     def run(self, resolve: Callable[[Session, Claims], P], serve: Callable[[Session, P], T]) -> T:
         """Find the caller, serve, commit."""
-        return self.runtime.database.in_transaction(lambda session: serve(session, resolve(session, self.claims)))
+        return self.runtime.database.in_transaction(
+            lambda session: serve(session, resolve(session, self.find_claims(session)))
+        )
 
 
 @dataclass(frozen=True)
@@ -76,16 +105,45 @@ async def _read_open_call(request: Request) -> OpenCall:
     return OpenCall(runtime, runtime.clock.now(), find_address(request))
 
 
-async def _read_call(request: Request, sent: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]) -> Call:
-    if sent is None or not sent.credentials:
-        raise TokenMissing
+async def _read_call(
+    request: Request,
+    sent: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
+    cookie: Annotated[str | None, Depends(COOKIE)],  # noqa: ARG001 - for the description; its name depends on https
+) -> Call:
     runtime = get_runtime(request)
     now = runtime.clock.now()
-    return Call(runtime, now, runtime.issuer.read(sent.credentials.strip(), now))
+    if sent is not None and sent.credentials:
+        return Call(runtime, now, runtime.issuer.read(sent.credentials.strip(), now))
+    secret = read_session_cookie(request)
+    if secret is None:
+        raise TokenMissing
+    if request.method not in SAFE_METHODS and not is_csrf_token(runtime, secret, request.headers.get(CSRF_HEADER, "")):
+        raise CsrfRefused
+    return Call(runtime, now, session_hash=hash_session_secret(secret))
 
 
 SignedIn = Annotated[Call, Depends(_read_call)]
 Anybody = Annotated[OpenCall, Depends(_read_open_call)]
+
+
+def find_session_claims(session: Session, *, secret_hash: bytes, now: datetime) -> Claims:
+    """What the person of a session may do. Raises SessionEnded, also for somebody who has yet to join."""
+    found = find_session(session, secret_hash=secret_hash, now=now)
+    if found is None or found.person is None:
+        raise SessionEnded
+    scope = PEOPLE_SCOPES[found.person.partition("_")[0]]
+    return Claims(
+        found.person, SESSION_CLIENT, frozenset({scope}), found.uuid.hex, found.ends_at, proved_at=found.proved_at
+    )
+
+
+def as_person(session: Session, claims: Claims) -> str:
+    """The public id of any person who is signed in, whatever they may do. A machine is refused."""
+    for resolve, scope in ((as_resident, RESIDENT), (as_officer, OFFICER), (as_host, HOST)):
+        if scope in claims.scopes:
+            resolve(session, claims)
+            return claims.subject
+    return as_partner_staff(session, claims).public_id
 
 
 def as_machine(scope: str) -> Callable[[Session, Claims], Client]:

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match, Route
@@ -30,26 +31,26 @@ _log = structlog.get_logger("app.web.handlers")
 def add_handlers(app: FastAPI, *, page_of: PageOf | None) -> None:
     """`page_of` renders a problem on paths that people visit; without it they get problems too."""
 
-    def tell(request: Request, problem: Problem) -> Response:
+    async def tell(request: Request, problem: Problem) -> Response:
         if page_of is None or request.url.path.startswith(API_PATHS):
             return problem.to_response()
-        return page_of(request, problem)
+        return await run_in_threadpool(page_of, request, problem)
 
     async def tell_refusal(request: Request, refusal: Exception) -> Response:
         assert isinstance(refusal, Refusal)
-        return tell(request, Problem.of(refusal))
+        return await tell(request, Problem.of(refusal))
 
     async def tell_invalid(request: Request, fault: Exception) -> Response:
         assert isinstance(fault, RequestValidationError)
-        return tell(request, Problem.of(_read_fault(fault)))
+        return await tell(request, Problem.of(_read_fault(fault)))
 
     async def tell_http(request: Request, fault: Exception) -> Response:
         assert isinstance(fault, HTTPException)
-        return tell(request, Problem.of(_read_http(request, fault)))
+        return await tell(request, Problem.of(_read_http(request, fault)))
 
     async def tell_busy(request: Request, fault: Exception) -> Response:
         _log.error("database", fault=type(fault).__name__)
-        return tell(request, Problem.busy())
+        return await tell(request, Problem.busy())
 
     app.add_exception_handler(Refusal, tell_refusal)
     app.add_exception_handler(RequestValidationError, tell_invalid)

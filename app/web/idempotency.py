@@ -29,12 +29,13 @@ def run_once(
     """Find the caller and serve, or give the answer that this caller's key got before. Without a key: just serve."""
 
     def once(session: Session) -> Answer:
-        who = resolve(session, call.claims)
+        claims = call.find_claims(session)
+        who = resolve(session, claims)
         if key is None:
             return serve(session, who)
         return answer_once(
             session,
-            caller=call.claims.subject,
+            caller=claims.subject,
             key=key,
             digest=_digest(sent),
             now=call.now,

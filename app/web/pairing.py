@@ -44,7 +44,7 @@ class PairedTill:
 
 def offer_code(call: Call, title: str) -> OfferedCode:
     """A code for a new till of the caller's partner. Raises as offer_pairing does, or TooManyTries."""
-    call.runtime.limiter.take(CODES_MADE, call.claims.subject)
+    call.runtime.limiter.take(CODES_MADE, call.caller)
     code, codes = draw_code(CODE_CHARACTERS), PairingCodes(call.runtime.secrets)
     ends_at = call.run(
         as_partner_staff,

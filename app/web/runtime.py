@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.core.clock import Clock
 from app.core.database import Database
@@ -14,6 +14,7 @@ from app.offers.endpoints import EndpointKeys
 from app.redemption.codes import VoucherCodes
 from app.residents.cards import CardKeys
 from app.web.lockout import Lockout
+from app.web.sign_in_ways import WaysIn
 from partners.interface import PartnerAdapter
 
 
@@ -32,3 +33,4 @@ class Runtime:
     endpoint_keys: EndpointKeys
     limiter: Lockout
     demo: bool
+    ways_in: WaysIn = field(default_factory=WaysIn)

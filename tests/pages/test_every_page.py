@@ -16,7 +16,11 @@ OWN = {
     Role.RESIDENT: ("/you", "/you/activity", "/vouchers"),
     Role.PARTNER: ("/till", "/till/devices"),
     Role.OFFICER: ("/officer/rules",),
+    Role.HOST: (),
 }
+ANYBODYS = ("/sessions",)
+"""Of whoever is signed in."""
+
 STATIC = Path(__file__).parents[2] / "app" / "web" / "static"
 
 
@@ -59,7 +63,7 @@ def test_each_page_is_whole_for_whoever_may_see_it_and_closed_to_others(town: To
     browser = town.browser(role)
     for path in PUBLIC:
         visit(browser, path)
-    for side, paths in OWN.items():
+    for side, paths in {**OWN, role: (*OWN.get(role, ()), *ANYBODYS)}.items():
         for path in paths:
             page = browser.open(path)
             if role is None:
@@ -76,7 +80,7 @@ def test_each_page_is_whole_for_whoever_may_see_it_and_closed_to_others(town: To
 def test_every_link_and_every_file_of_a_page_exists(town: Town, role: Role) -> None:
     browser = town.browser(role)
     town.city.world.send([ride(1, town.city.clock.now(), 4_000)], at=town.city.clock.now())
-    waiting, seen = ["/", *OWN[role]], set[str]()
+    waiting, seen = ["/", *OWN[role], *ANYBODYS], set[str]()
     while waiting:
         path = waiting.pop()
         if path in seen or path.startswith("#"):

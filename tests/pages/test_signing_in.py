@@ -10,9 +10,11 @@ from starlette.testclient import TestClient
 
 from app.core.settings import Settings
 from app.main import create_app
-from app.web.pages.visits import SESSION_LASTS, Role
+from app.identity.logins import Side
+from app.identity.sessions import LASTS
+from app.web.pages.visits import Role
 from tests.pages.browser import Browser, Form
-from tests.pages.town import Town
+from tests.pages.town import Town, in_demo_mode
 
 
 def test_outside_the_demonstration_nobody_is_signed_in_by_one_click(town: Town) -> None:
@@ -61,12 +63,23 @@ def test_signing_out_ends_it_on_this_device(town: Town) -> None:
     assert browser.open("/you").heading == "Sign in"
 
 
-def test_a_session_ends_by_itself(town: Town) -> None:
-    browser = town.browser(Role.RESIDENT)
-    town.city.clock.at += SESSION_LASTS - timedelta(seconds=1)
-    assert browser.open("/you").heading == "Your points"
-    town.city.clock.at += timedelta(seconds=2)
-    assert browser.open("/you").heading == "Sign in"
+@pytest.mark.parametrize(("role", "side"), [(Role.RESIDENT, Side.RESIDENT), (Role.OFFICER, Side.OFFICER)])
+def test_a_session_ends_when_nobody_has_used_it(town: Town, role: Role, side: Side) -> None:
+    browser = town.browser(role)
+    for _ in range(3):  # each use lets it go on
+        town.city.clock.at += LASTS[side].idle - timedelta(seconds=1)
+        assert browser.open("/sessions").heading == "Where you are signed in"
+    town.city.clock.at += LASTS[side].idle + timedelta(seconds=1)
+    assert browser.open("/sessions").heading == "Sign in"
+
+
+def test_a_session_ends_however_much_it_is_used(town: Town) -> None:
+    browser, step = town.browser(Role.OFFICER), timedelta(minutes=29)
+    for _ in range(LASTS[Side.OFFICER].longest // step):
+        town.city.clock.at += step
+        assert browser.open("/sessions").heading == "Where you are signed in"
+    town.city.clock.at += step
+    assert browser.open("/sessions").heading == "Sign in"
 
 
 @pytest.mark.parametrize("cookie", ["nonsense", "a.b.c", "é", "x" * 9_000])
@@ -87,13 +100,16 @@ def test_a_token_for_the_api_is_no_session_of_the_pages(town: Town) -> None:
 def test_the_cookie_is_kept_from_scripts_and_other_sites(
     town: Town, base_url: str, named: str, *, secure: bool
 ) -> None:
-    runtime = replace(town.city.runtime, demo=True, settings=Settings(base_url=base_url))
-    http = TestClient(create_app(runtime), base_url=base_url, follow_redirects=False)
+    runtime = in_demo_mode(replace(town.city.runtime, settings=Settings(base_url=base_url)))
+    http = TestClient(create_app(runtime), base_url=base_url)
     form = Browser(http).open("/sign-in").form("/demo/sign-in")
-    cookie = http.post(form.action, data=form.fields).headers["Set-Cookie"]
-    assert cookie.startswith(f"{named}=")
+    answer = http.post(form.action, data=form.fields)
+    told = [cookie for step in answer.history for cookie in step.headers.get_list("set-cookie")]
+    cookie = next(cookie for cookie in told if cookie.startswith(f"{named}="))
     assert {"HttpOnly", "Path=/", "SameSite=lax"} <= set(cookie.split("; "))
-    assert ("Secure" in cookie.split("; ")) is secure
+    assert all(("Secure" in cookie.split("; ")) is secure for cookie in told)
+    assert "Max-Age" not in cookie  # it goes with the browser, unless somebody asked to be kept signed in
+    assert answer.url.path == "/you"
 
 
 def test_nothing_of_the_session_stands_in_a_page_or_an_address(town: Town) -> None:

@@ -15,6 +15,8 @@ from app.core.units import Pence, Points
 from app.main import create_app
 from app.offers.service import add_partner, add_reward
 from app.web.pages.visits import Role
+from app.web.runtime import Runtime
+from app.wiring import build_ways_in
 from tests.api.city import City
 from tests.pages.browser import Browser
 
@@ -36,14 +38,26 @@ class Town:
             Role.RESIDENT: self.city.residents,
             Role.PARTNER: [self.city.staff["cafe"], self.city.staff["shop"]],
             Role.OFFICER: self.officers,
+            Role.HOST: [self.city.hosts["host"]],
         }
         return browser.sign_in(people[role][number]) if role else browser
+
+
+def in_demo_mode(runtime: Runtime) -> Runtime:
+    """The same, with the demonstration's own provider."""
+    ways_in = build_ways_in(runtime.settings, demo=True, clock=runtime.clock)
+    return replace(runtime, demo=True, ways_in=ways_in)
 
 
 def open_town(city: City, *, officers: list[str] | None = None) -> Town:
     """Seed what the city lacks and commit."""
     known = officers or [city.officer]
-    cast = {"residents": city.residents, "staff": list(city.staff.values()), "officers": known}
+    cast = {
+        "residents": city.residents,
+        "staff": list(city.staff.values()),
+        "officers": known,
+        "hosts": [city.hosts["host"]],
+    }
 
     def seed(session: Session) -> str:
         state_fact(session, key="demo", value=msgspec.json.encode(cast).decode())
@@ -65,4 +79,4 @@ def open_town(city: City, *, officers: list[str] | None = None) -> Town:
         return public_id("rew", gift.public_id)
 
     gift = city.runtime.database.in_transaction(seed)
-    return Town(city, create_app(replace(city.runtime, demo=True)), city.app, gift, known)
+    return Town(city, create_app(in_demo_mode(city.runtime)), city.app, gift, known)

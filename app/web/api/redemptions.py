@@ -29,6 +29,7 @@ from app.web.api.voucher_shapes import (
 from app.web.callers import SignedIn, as_resident
 from app.web.idempotency import run_once
 from app.web.sent import Body, IdempotencyKey
+from app.web.step_up import as_spender
 
 router = APIRouter(tags=["redemptions"])
 
@@ -64,7 +65,7 @@ def make_redemption(call: SignedIn, body: Body, key: IdempotencyKey = None) -> R
         )
         return keep_voucher(202 if voucher.status is VoucherStatus.CONFIRMING else 201, voucher)
 
-    answer = run_once(call, as_resident, serve, key=key, sent=body)
+    answer = run_once(call, as_spender(call, reward=reward), serve, key=key, sent=body)
     return respond_with_codes(answer, runtime.voucher_codes)
 
 

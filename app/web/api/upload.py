@@ -66,7 +66,7 @@ async def _read_upload(
     ] = None,
 ) -> Upload:
     """Raises MissingScope, BodyTooLarge, BodyTypeUnsupported, BodyUnfit, ParameterInvalid or ContentDiffers."""
-    if EVENTS_WRITE not in call.claims.scopes:
+    if call.token is None or EVENTS_WRITE not in call.token.scopes:
         raise MissingScope(EVENTS_WRITE)
     refuse_encoded(request.headers)
     kind = media_type(request.headers.get("content-type", ""))

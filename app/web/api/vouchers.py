@@ -115,25 +115,25 @@ def _change(call: Call, body: Sent, key: str | None, service: Callable[..., Till
     with _guessing_slowed(call):
         answer = run_once(call, _as_remembered_till(call), serve, key=key, sent=body)
         if answer.body.get("code") == VoucherUnknown.code:
-            call.runtime.limiter.count_unknown(caller=call.claims.subject)
+            call.runtime.limiter.count_unknown(caller=call.caller)
     return respond(answer)
 
 
 @contextmanager
 def _guessing_slowed(call: Call) -> Iterator[None]:
     """Refuse a partner that is locked out before the database is touched; count a code that nobody knows after it."""
-    call.runtime.limiter.refuse_locked(caller=call.claims.subject)
+    call.runtime.limiter.refuse_locked(caller=call.caller)
     try:
         yield
     except VoucherUnknown:
-        call.runtime.limiter.count_unknown(caller=call.claims.subject)
+        call.runtime.limiter.count_unknown(caller=call.caller)
         raise
 
 
 def _as_remembered_till(call: Call) -> Callable[[Session, Claims], Till]:
     def resolve(session: Session, claims: Claims) -> Till:
         till = as_till(session, claims)
-        call.runtime.limiter.remember(caller=claims.subject, partner_id=till.partner_id)
+        call.runtime.limiter.remember(caller=call.caller, partner_id=till.partner_id)
         return till
 
     return resolve

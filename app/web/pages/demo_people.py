@@ -1,4 +1,4 @@
-"""Who may be signed in by one click: the invented people whom the demonstration lists as its own, and nobody else."""
+"""Whom the demonstration's provider knows: the invented people that it lists as its own, and nobody else."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from app.core.ids import parse_public_id
 from app.core.scheme_facts import find_fact
+from app.hosting.queries import find_host
 from app.identity.queries import find_officer, find_staff
 from app.ledger.queries import get_balance
 from app.offers.queries import get_partner
@@ -30,16 +31,22 @@ class Cast(msgspec.Struct, frozen=True):
     residents: tuple[str, ...] = ()
     staff: tuple[str, ...] = ()
     officers: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
 
     def role_of(self, person: str) -> Role | None:
         """Whose side this person is on; None for anybody who is not one of the invented people."""
-        sides = {Role.RESIDENT: self.residents, Role.PARTNER: self.staff, Role.OFFICER: self.officers}
+        sides = {
+            Role.RESIDENT: self.residents,
+            Role.PARTNER: self.staff,
+            Role.OFFICER: self.officers,
+            Role.HOST: self.hosts,
+        }
         return next((role for role, people in sides.items() if person in people), None)
 
 
 @dataclass(frozen=True)
 class Person:
-    """`points` is of residents, `works_at` of partners' staff, `roles` of officers."""
+    """`points` is of residents, `works_at` of partners' staff and hosts, `roles` of officers."""
 
     id: str
     role: Role
@@ -56,7 +63,7 @@ def load_cast(session: Session) -> Cast:
 
 
 def list_people(request: Request) -> tuple[Person, ...]:
-    """Residents, then partners' staff, then officers; nobody outside demo mode."""
+    """Residents, then partners' staff, officers and hosts; nobody outside demo mode."""
     runtime = get_runtime(request)
     if not runtime.demo:
         return ()
@@ -76,7 +83,8 @@ def _list_people(session: Session, now: datetime) -> tuple[Person, ...]:
     residents = sorted((person for person in found if person), key=lambda person: -person.points)
     staff = (_find_staff(session, written) for written in cast.staff)
     officers = (_find_officer(session, written) for written in cast.officers)
-    shown = (*residents[:MOST_POINTS], *residents[MOST_POINTS:][-1:], *staff, *officers)
+    hosts = (_find_host(session, written) for written in cast.hosts)
+    shown = (*residents[:MOST_POINTS], *residents[MOST_POINTS:][-1:], *staff, *officers, *hosts)
     return tuple(person for person in shown if person)
 
 
@@ -100,3 +108,8 @@ def _find_staff(session: Session, written: str) -> Person | None:
 def _find_officer(session: Session, written: str) -> Person | None:
     officer = find_officer(session, written=written)
     return Person(written, Role.OFFICER, officer.name, roles=tuple(sorted(officer.roles))) if officer else None
+
+
+def _find_host(session: Session, written: str) -> Person | None:
+    host = find_host(session, written=written)
+    return Person(written, Role.HOST, host.name, works_at=host.organisation) if host else None

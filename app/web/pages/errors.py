@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.web.pages.rendering import render
-from app.web.pages.visits import end_session
+from app.web.pages.visits import show_as_nobody
 from app.web.problems import Problem
+from app.web.session_cookies import drop_session_cookie
 
 SENTENCES = {
     "path-unknown": "If you typed the address, check it is right. If you pasted it, check you copied all of it.",
@@ -22,8 +25,12 @@ SENTENCES = {
 
 def show_problem(request: Request, problem: Problem) -> Response:
     """The page that tells it; somebody who is not signed in is asked to sign in first."""
-    if problem.status == 401:  # noqa: PLR2004 - Unauthorized
-        return end_session(request, RedirectResponse("/sign-in", status_code=303))
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        response = RedirectResponse("/sign-in", status_code=303)
+        drop_session_cookie(request, response)
+        return response
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        show_as_nobody(request)
     sentence = SENTENCES.get(problem.code, problem.detail)
     page = render(request, "error.html", status=problem.status, sentence=sentence, code=problem.code)
     page.headers.update({name: value for name, value in problem.headers.items() if name != "WWW-Authenticate"})

@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from app.core.errors import Refusal
 from app.core.ids import new_secret, parse_public_id, public_id
 from app.core.paging import Page
+from app.identity.sign_in_errors import StepUpNeeded
 from app.ledger.commands import Answer, answer_once
 from app.ledger.errors import CommandRunning
 from app.ledger.queries import get_balance
@@ -26,8 +27,9 @@ from app.residents.queries import ResidentRead
 from app.web.callers import Call, as_resident, get_runtime
 from app.web.faults import FormExpired
 from app.web.pages.rendering import render
-from app.web.pages.visits import Role, check_form, find_visitor, sign_in_again
+from app.web.pages.visits import Role, check_form, find_visitor, make_call, sign_in_again
 from app.web.problems import status_of
+from app.web.step_up import as_spender
 
 A_PAGE = 50
 _FORM_KEY = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -73,7 +75,11 @@ def take_reward(
         raise FormExpired
     wanted = _read_id(written)
     try:
-        answer = call.run(as_resident, lambda session, resident: _take(session, resident, call, wanted, once))
+        answer = call.run(
+            as_spender(call, reward=wanted), lambda session, resident: _take(session, resident, call, wanted, once)
+        )
+    except StepUpNeeded as refusal:
+        return RedirectResponse(refusal.sign_in_at, status_code=303)
     except CommandRunning:  # the first press is still being served, and its voucher will be on the list
         return RedirectResponse("/vouchers", status_code=303)
     if "problem" in answer.body:
@@ -96,7 +102,7 @@ def _take(session: Session, resident: ResidentRead, call: Call, wanted: UUID, on
 
     return answer_once(
         session,
-        caller=f"pages/{call.claims.subject}",
+        caller=f"pages/{public_id('res', resident.public_id)}",
         key=once,
         digest=hashlib.sha256(wanted.bytes).digest(),
         now=call.now,
@@ -121,8 +127,9 @@ def _find_balance(session: Session, request: Request) -> int | None:
     visitor = find_visitor(request)
     if visitor is None or visitor.role is not Role.RESIDENT:
         return None
-    resident = as_resident(session, visitor.claims)
-    return get_balance(session, wallet_id=resident.id, now=get_runtime(request).clock.now()).available
+    call = make_call(request)
+    resident = as_resident(session, call.find_claims(session))
+    return get_balance(session, wallet_id=resident.id, now=call.now).available
 
 
 def _show_reward(request: Request, wanted: UUID, *, status: int = 200, problem: str | None = None) -> Response:

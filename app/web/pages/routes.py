@@ -4,8 +4,25 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web.pages import desk, front, officer, resident, rewards, terms, till, till_devices, vouchers
+from app.web.pages import (
+    demo_provider,
+    desk,
+    front,
+    join,
+    officer,
+    resident,
+    rewards,
+    sessions,
+    sign_in,
+    sign_in_codes,
+    terms,
+    till,
+    till_devices,
+    vouchers,
+)
 
 router = APIRouter(include_in_schema=False)
 for pages in (front, terms, resident, rewards, vouchers, till, till_devices, officer, desk):
+    router.include_router(pages.router)
+for pages in (sign_in, sign_in_codes, join, sessions, demo_provider):
     router.include_router(pages.router)

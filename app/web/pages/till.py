@@ -50,7 +50,7 @@ def redeem(request: Request, code: Annotated[str, Form()] = "", csrf: Annotated[
     check_form(request, csrf)
     if not code.strip():
         return _show(request, call, status=422, missing="Enter the code on the voucher")
-    caller = call.claims.subject
+    caller = call.caller
     try:
         call.runtime.limiter.refuse_locked(caller=caller)
         redeemed = call.run(as_till, lambda session, till: _redeem(session, till, call, code[:LONGEST_CODE]))
@@ -63,7 +63,7 @@ def redeem(request: Request, code: Annotated[str, Form()] = "", csrf: Annotated[
 
 
 def _redeem(session: Session, till: Till, call: Call, code: str) -> TillVoucher:
-    call.runtime.limiter.remember(caller=call.claims.subject, partner_id=till.partner_id)
+    call.runtime.limiter.remember(caller=call.caller, partner_id=till.partner_id)
     return redeem_voucher(
         session, partner_id=till.partner_id, code=code, codes=call.runtime.voucher_codes, now=call.now
     )

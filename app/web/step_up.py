@@ -1,0 +1,37 @@
+"""Spending many points takes a recent sign-in: whoever finds an open browser, or takes a cookie, gets little."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+from sqlmodel import Session
+
+from app.core.ids import public_id
+from app.identity.sign_in_errors import StepUpNeeded
+from app.identity.tokens import Claims
+from app.offers.queries import get_reward
+from app.residents.queries import ResidentRead
+from app.web.callers import Call, as_resident
+
+RECENT = timedelta(minutes=15)
+
+
+def as_spender(call: Call, *, reward: UUID) -> Callable[[Session, Claims], ResidentRead]:
+    """The resolver of a resident who may take `reward` now. Access tokens, which no cookie thief has, are let through.
+
+    Raises StepUpNeeded, or RewardUnknown.
+    """
+
+    def resolve(session: Session, claims: Claims) -> ResidentRead:
+        resident = as_resident(session, claims)
+        recent = claims.proved_at is None or call.now - claims.proved_at <= RECENT
+        if not recent and get_reward(session, public_id=reward).points > call.runtime.settings.step_up_points:
+            raise StepUpNeeded(
+                within_minutes=int(RECENT.total_seconds()) // 60,
+                sign_in_at=f"/sign-in/again?back=/rewards/{public_id('rew', reward)}",
+            )
+        return resident
+
+    return resolve
