@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import httpx
+
 from app.core.clock import Clock, SystemClock
 from app.core.database import Database
 from app.core.outbound import UrlGuard, open_client

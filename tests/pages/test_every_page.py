@@ -63,7 +63,7 @@ def test_each_page_is_whole_for_whoever_may_see_it_and_closed_to_others(town: To
     browser = town.browser(role)
     for path in PUBLIC:
         visit(browser, path)
-    for side, paths in {**OWN, role: (*OWN.get(role, ()), *ANYBODYS)}.items():
+    for side, paths in (*OWN.items(), (role, ANYBODYS)):
         for path in paths:
             page = browser.open(path)
             if role is None:

@@ -9,9 +9,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.core.settings import Settings
-from app.main import create_app
 from app.identity.logins import Side
 from app.identity.sessions import LASTS
+from app.main import create_app
 from app.web.pages.visits import Role
 from tests.pages.browser import Browser, Form
 from tests.pages.town import Town, in_demo_mode
