@@ -88,7 +88,7 @@ class PersonUnknown(NotFound):
 class SessionUnknown(NotFound):
     """Not one of this person's sessions."""
 
-    code = "session-unknown"
+    code = "sign-in-session-unknown"
 
     def __init__(self) -> None:
         super().__init__("You have no session with this id. It may have ended.")
