@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, Text, Uuid, insert, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, SmallInteger, Text, Uuid, insert, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, Session, col, select
 
@@ -78,6 +78,7 @@ ACTS: Final[Mapping[str, str]] = {
     "statement.paid": "A payment to a partner was ordered or recorded",
     "import.sent": "A file was imported",
     "job.retried": "A dead job was tried again",
+    "seals.restored": "After a restore a new generation of entries was begun",
     "audit.read": "The audit trail was read",
 }
 """Every act there is, and what it means. A new one is added here first."""
@@ -106,6 +107,7 @@ class AuditAct(Row, table=True):
         ),
         Index("ix_audit_acts_subject", "subject", "id"),
         Index("ix_audit_acts_actor", "actor_kind", "actor_id", "id"),
+        Index("ix_audit_acts_xid", text("((xid::text)::bigint)")),
     )
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
@@ -118,6 +120,7 @@ class AuditAct(Row, table=True):
     facts: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     happened_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     xid: str = Field(sa_column=Column(Xid8, nullable=False, server_default=text("pg_current_xact_id()")))
+    generation: int = Field(default=1, sa_column=Column(SmallInteger, nullable=False, server_default="1"))
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,9 @@ from app.identity.tasks import sweep_sign_in
 from app.ledger.tasks import sweep_points
 from app.notify.service import SEND_MESSAGE, MessageKeys
 from app.notify.tasks import Delivery, forget_late_messages, send_message
+from app.ledger.kept_seals import place_of_copy
+from app.ledger.seal_keys import SealKey
+from app.ledger.tasks import seal_books, sweep_points
 from app.redemption.asking import QuestionKeys
 from app.redemption.outliers import flag_outliers
 from app.redemption.service import ASK_PARTNER
@@ -71,6 +74,12 @@ def _raise_alarms(runtime: Runtime) -> None:
     raised = runtime.database.in_transaction(lambda session: raise_alarms(session, now=runtime.clock.now()))
     for alarm in raised:
         _log.warning("budget alarm", campaign=alarm.campaign, percent=alarm.percent)
+
+
+def _seal_books(runtime: Runtime) -> None:
+    settings = runtime.settings
+    key, copy = SealKey(runtime.secrets), place_of_copy(settings)
+    seal_books(runtime.database, key=key, scheme=settings.scheme, copy=copy, now=runtime.clock.now())
 
 
 def _asking(runtime: Runtime) -> Asking:
@@ -157,6 +166,7 @@ SCHEDULES: Final[tuple[Schedule, ...]] = (
         "Forget messages that are too late to be of use",
         lambda runtime: forget_late_messages(_delivery(runtime)),
     ),
+    Schedule("ledger.seal", "*/5 * * * *", "Seal the transfers and audit acts that are final", _seal_books),
     Schedule("budgets.alarm", "* * * * *", "Raise the alarms of budgets that run low", _raise_alarms),
 )
 

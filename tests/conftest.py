@@ -45,7 +45,8 @@ def _database_url(server_url: str, name: str) -> str:
 
 
 @contextmanager
-def _made_database(server_url: str, name: str, template: str) -> Iterator[str]:
+def made_database(server_url: str, name: str, template: str) -> Iterator[str]:
+    """A copy of `template` for as long as the block lasts."""
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
@@ -78,7 +79,7 @@ def server_url() -> Iterator[str]:
 def template_name(server_url: str) -> Iterator[str]:
     """Name of a database that the real migrations have built; clone it, never write to it."""
     name = f"rewards_test_{os.getpid()}"
-    with _made_database(server_url, name, "template0") as url:
+    with made_database(server_url, name, "template0") as url:
         migrate_scheme(url, SCHEME)
         yield name
 
@@ -86,14 +87,14 @@ def template_name(server_url: str) -> Iterator[str]:
 @pytest.fixture
 def database_url(server_url: str, template_name: str) -> Iterator[str]:
     """A migrated, empty database of the test's own."""
-    with _made_database(server_url, f"{template_name}_{next(_numbers)}", template_name) as url:
+    with made_database(server_url, f"{template_name}_{next(_numbers)}", template_name) as url:
         yield url
 
 
 @pytest.fixture
 def empty_database_url(server_url: str) -> Iterator[str]:
     """A database that no migration has seen."""
-    with _made_database(server_url, f"rewards_test_{os.getpid()}_{next(_numbers)}_empty", "template0") as url:
+    with made_database(server_url, f"rewards_test_{os.getpid()}_{next(_numbers)}_empty", "template0") as url:
         yield url
 
 
@@ -108,7 +109,7 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def shared_database(server_url: str, template_name: str) -> Iterator[Database]:
     """One database for all tests that roll back."""
-    with _made_database(server_url, f"{template_name}_shared", template_name) as url:
+    with made_database(server_url, f"{template_name}_shared", template_name) as url:
         made = Database(url, scheme=SCHEME, pool_size=2)
         yield made
         made.dispose()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,12 +12,18 @@ from rich.table import Table
 from sqlmodel import Session
 
 from app.cli.failures import told_plainly
-from app.cli.scheme import Choice, opened_database
+from app.cli.scheme import Choice, is_demo, opened_database
 from app.cli.screen import progress_bar
 from app.core.clock import SystemClock
+from app.core.errors import Misconfigured
+from app.core.secret_store import resolve_secrets
+from app.core.settings import Settings
 from app.earning.explanation import EventExplanation, explain_event
 from app.earning.verify import find_event_drift
 from app.ledger.expiry import count_expired
+from app.ledger.kept_seals import KeptSeal, find_copy, place_of_copy, read_copies
+from app.ledger.seal_checks import verify_seals
+from app.ledger.seal_keys import SealKey, SealProof, read_proof
 from app.ledger.tasks import sweep_points
 from app.ledger.verify import VerifyReport, verify_ledger
 from app.redemption.tasks import sweep_due_vouchers
@@ -29,20 +36,53 @@ FOUND = 1
 _WIDE = 160
 
 
-def verify(context: typer.Context) -> None:
-    """Recompute every balance from its transfers; exit 1 when something is wrong."""
+def verify(
+    context: typer.Context,
+    *,
+    kept: Annotated[
+        Path | None, typer.Option(help="A copy of a seal, or of what the register of seals answered.")
+    ] = None,
+    public_key: Annotated[
+        Path | None, typer.Option(help="The public key of seals, PEM; else it comes from SECRET_KEY.")
+    ] = None,
+) -> None:
+    """Recompute every balance and every seal from what they are of; exit 1 when something is wrong."""
     choice = context.ensure_object(Choice)
     with told_plainly():
-        with opened_database(choice.settings()) as database:
+        settings = choice.settings()
+        proof = _find_proof(settings, public_key)
+        copies = [*_list_own_copy(settings), *(read_copies(kept) if kept else ())]
+        with opened_database(settings) as database:
             report, drift = database.in_transaction(_verify)
-        findings = [*(finding.sentence for finding in report.findings), *drift]
+            seals = database.in_transaction(
+                lambda session: verify_seals(session, scheme=settings.scheme, proof=proof, kept=copies)
+            )
+        findings = [*(finding.sentence for finding in report.findings), *drift, *seals.findings]
         for finding in findings:
             typer.echo(finding)
-        counted = f"{report.accounts} accounts, {report.transfers} transfers, {report.holds} holds"
+        counted = (
+            f"{report.accounts} accounts, {report.transfers} transfers, {report.holds} holds, "
+            f"{seals.seals} seals of {seals.entries - seals.unsealed} entries and {seals.unsealed} not sealed yet"
+        )
         if findings:
             typer.echo(f"The ledger is WRONG: {len(findings)} findings in {counted}.")
             raise typer.Exit(FOUND)
         typer.echo(f"The ledger is right: {counted}.")
+
+
+def _find_proof(settings: Settings, given: Path | None) -> SealProof | None:
+    """None where nothing says it; whether that matters depends on whether there are seals."""
+    if given is not None:
+        return read_proof(given.read_text(encoding="utf-8"))
+    try:
+        return SealKey(resolve_secrets(settings, demo=is_demo(settings))).proof
+    except Misconfigured:
+        return None
+
+
+def _list_own_copy(settings: Settings) -> list[KeptSeal]:
+    found = find_copy(place_of_copy(settings))
+    return [] if found is None else [found]
 
 
 def _verify(session: Session) -> tuple[VerifyReport, tuple[str, ...]]:

@@ -16,6 +16,7 @@ from app.cli import (
     people,
     places,
     schema,
+    sealing,
     serving,
     showcase,
     signing,
@@ -42,6 +43,8 @@ program.command("list-doors")(doors.show_doors)
 program.command("work-doors")(doors.work_doors)
 program.command("load-places")(places.load_place_files)
 program.command("verify-ledger")(books.verify)
+program.command("seal")(sealing.seal)
+program.command("restore-seals")(sealing.take_over)
 program.command("explain")(books.explain)
 program.command("expire")(books.expire)
 program.command("pay-in")(deciding.pay_in)

@@ -20,6 +20,7 @@ from app.cli.showcase import ensure_seeded, mark_demo
 from app.core.errors import Misconfigured
 from app.core.settings import Settings
 from app.identity.key_record import note_signing_key
+from app.ledger.seals import check_cluster
 from app.ledger.tasks import sweep_points
 from app.main import create_app
 from app.web.header_limits import PARSER_LIMIT_BYTES
@@ -77,6 +78,7 @@ def _serve(settings: Settings, listening: socket.socket, *, demo: bool, jobs: bo
     if not settings.database_url:
         note(f"No DATABASE_URL: using a PostgreSQL of our own in {settings.data_dir}.")
     with opened_runtime(settings, demo=demo, migrate=True) as runtime:
+        runtime.database.in_transaction(check_cluster)  # before anything is written that could not be sealed
         if demo:
             ensure_seeded(runtime)
             mark_demo(settings)

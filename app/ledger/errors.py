@@ -6,12 +6,14 @@ Refusal
               RateTooLow, NothingToReverse, ClawbackTooLarge
     Invalid:  KeyReused, ReasonUnfit
 LedgerError             a mistake in the program or in its operation; nobody's request is to blame
- |- AccountMissingError, BudgetOverspentError, SweepOverdueError
+ |- AccountMissingError, BudgetOverspentError, SweepOverdueError, SealsLostError
+Misconfigured
+ '- RestoredElsewhere
 """
 
 from __future__ import annotations
 
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.errors import Conflict, Invalid, Misconfigured, NotFound
 
 
 class WalletNotFound(NotFound):
@@ -206,4 +208,22 @@ class RateChangedSince(Conflict):
         super().__init__(
             "The pence behind points have changed since these were spent, so what the partner gives back would not "
             "cover them. Give the resident points by an adjustment instead."
+        )
+
+
+class SealsLostError(LedgerError):
+    """The database does not have a seal of which this machine keeps a copy: sealing on would cover that up."""
+
+    def __init__(self, *, number: int) -> None:
+        super().__init__(f"Seal {number}, which is kept here, is not in the database. Run rewards verify-ledger.")
+        self.number = number
+
+
+class RestoredElsewhere(Misconfigured):
+    """The database was restored into a cluster that numbers transactions anew, and nobody has said so."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This database was restored from a copy: its transactions are numbered anew, so nothing can be sealed. "
+            "Run: rewards restore-seals"
         )

@@ -1,14 +1,21 @@
-"""Work on balances that nobody asks for: points whose time is over expire, and their holders are told before."""
+"""Work on the books that nobody asks for: points whose time is over expire, and what is final is sealed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session
 
 from app.core.database import Database
+from app.ledger.errors import SealsLostError
 from app.ledger.expiry import expire_points
+from app.ledger.kept_seals import find_copy, keep_copy
 from app.ledger.notices import find_due_notices, queue_notices
+from app.ledger.seal_keys import SealKey
+from app.ledger.seals import Seal, find_seal, seal_entries
 
 BATCH = 1000
 
@@ -54,3 +61,23 @@ def queue_due_notices(database: Database, *, now: datetime, batch: int = BATCH) 
             )
             queued, after = queued + done.notices, done.last_wallet
     return queued
+
+
+def seal_books(database: Database, *, key: SealKey, scheme: str, copy: Path, now: datetime) -> Seal | None:
+    """Seal what is final, and keep a copy of the seal in the file `copy`; None when there was nothing to seal.
+
+    Raises SealsLostError when the database no longer has the seal that is kept there, RestoredElsewhere.
+    """
+    kept = find_copy(copy)
+
+    def seal(session: Session) -> Seal | None:
+        if kept is not None:
+            found = find_seal(session, number=kept.number)
+            if found is None or found.head != kept.head:
+                raise SealsLostError(number=kept.number)
+        return seal_entries(session, key=key, scheme=scheme, now=now)
+
+    made = database.in_transaction(seal)
+    if made is not None:
+        keep_copy(copy, made)
+    return made

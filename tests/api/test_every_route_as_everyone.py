@@ -139,6 +139,7 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "POST /v1/pauses": CORRECTORS,
     "POST /v1/pauses/{id}/end": CORRECTORS,
     "GET /v1/register/money": EVERYBODY,
+    "GET /v1/register/seals": EVERYBODY,
     "GET /v1/pots": TREASURERS | {"auditor"},
     "POST /v1/pots/payments": TREASURERS,
     "POST /v1/funding": TREASURERS,

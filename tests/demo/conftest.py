@@ -14,7 +14,7 @@ from app.core.settings import Settings
 from app.demo.mark import DemoMark, write_mark
 from app.web.runtime import Runtime
 from app.wiring import build_runtime
-from tests.conftest import _made_database
+from tests.conftest import made_database
 
 _numbers = count(1)
 
@@ -40,7 +40,7 @@ def demo_template(
     """Name of a seeded database to clone, and its DATA_DIR."""
     data_dir = tmp_path_factory.mktemp("demo")
     name = f"{template_name}_demo"
-    with _made_database(server_url, name, template_name) as url:
+    with made_database(server_url, name, template_name) as url:
         runtime = Demo(url, data_dir).runtime()
         ensure_seeded(runtime)
         runtime.database.dispose()
@@ -52,7 +52,7 @@ def demo_template(
 def demo(server_url: str, demo_template: tuple[str, Path]) -> Iterator[Demo]:
     """A demonstration of the test's own."""
     template, data_dir = demo_template
-    with _made_database(server_url, f"{template}_{next(_numbers)}", template) as url:
+    with made_database(server_url, f"{template}_{next(_numbers)}", template) as url:
         yield Demo(url, data_dir)
 
 

@@ -41,10 +41,15 @@ TAKEN_BACK: dict[str, tuple[str, set[str]]] = {
 """What somebody does to books with a write-off and a reversal, and every check that it must fail."""
 
 
-def find_after(session: Session, change: str) -> list[Finding]:
-    """What `verify` finds after a superuser, who has put the triggers to sleep, has changed something."""
+def change_as_superuser(session: Session, change: str) -> None:
+    """Statements of somebody who may do everything and has put the triggers to sleep."""
     session.execute(text("SET LOCAL ROLE NONE"))
     session.execute(text("SET LOCAL session_replication_role = replica"))
     for statement in change.split(";"):
         session.execute(text(statement.replace(":", r"\:")))
+
+
+def find_after(session: Session, change: str) -> list[Finding]:
+    """What `verify` finds after a superuser has changed something."""
+    change_as_superuser(session, change)
     return list(verify_ledger(session).findings)

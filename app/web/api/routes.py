@@ -48,6 +48,7 @@ from app.web.api import (
     rule_catalogue,
     rule_life,
     rules,
+    seals,
     sources,
     statements,
     templates,
@@ -61,7 +62,7 @@ for part in (oauth, events, catalogue, me, rewards, redemptions, vouchers, rules
     router.include_router(part.router)
 for part in (funding, corrections, imports, sources, missing):
     router.include_router(part.router)
-for part in (audit, invitations, households, campaigns, jobs):
+for part in (audit, seals, invitations, households, campaigns, jobs):
     router.include_router(part.router)
 for part in (review, tills, cards, choices, own_data):
     router.include_router(part.router)
