@@ -22,12 +22,11 @@ from app.core.clock import london_date
 from app.core.database import APP_ROLE
 from app.earning.referrals import sweep_referrals
 from app.identity.tasks import sweep_sign_in
-from app.ledger.tasks import sweep_points
-from app.notify.service import SEND_MESSAGE, MessageKeys
-from app.notify.tasks import Delivery, forget_late_messages, send_message
 from app.ledger.kept_seals import place_of_copy
 from app.ledger.seal_keys import SealKey
 from app.ledger.tasks import seal_books, sweep_points
+from app.notify.service import SEND_MESSAGE, MessageKeys
+from app.notify.tasks import Delivery, forget_late_messages, send_message
 from app.redemption.asking import QuestionKeys
 from app.redemption.outliers import flag_outliers
 from app.redemption.service import ASK_PARTNER
