@@ -15,6 +15,7 @@ from app.identity import tables as identity
 from app.ledger import tables as ledger
 from app.notify import tables as notify
 from app.offers import tables as offers
+from app.offers.webhooks import tables as webhooks
 from app.redemption import tables as redemption
 from app.residents import claim_tables as claims
 from app.residents import desk_tables as desk
@@ -51,6 +52,7 @@ DOMAINS = (
     rights,
     rulebook,
     settlement,
+    webhooks,
     sign_in,
 )
 METADATA = Row.metadata

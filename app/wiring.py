@@ -41,7 +41,9 @@ def build_runtime(settings: Settings, *, database_url: str, demo: bool, clock: C
     """Everything that serves requests. Opens no connection yet; raises Misconfigured when a secret is missing."""
     secrets = resolve_secrets(settings, demo=demo)
     clock = clock or SystemClock()
-    calls = Calls(open_client(UrlGuard(demo=demo)))
+    guard = UrlGuard(demo=demo)
+    client = open_client(guard)
+    calls = Calls(client)
     entitlements = LeisureFile(settings.data_dir / ENTITLEMENTS)
     adapters = (VoucherCode(), Donation(), LeisurePass(calls), entitlements, WebhookTill(calls, clock.now))
     return Runtime(
@@ -54,6 +56,8 @@ def build_runtime(settings: Settings, *, database_url: str, demo: bool, clock: C
         voucher_codes=VoucherCodes(secrets),
         adapters=build_registry(adapters),
         endpoint_keys=EndpointKeys(secrets),
+        url_guard=guard,
+        outbound=client,
         limiter=Lockout(settings.redis_url),
         demo=demo,
         ways_in=build_ways_in(settings, demo=demo, clock=clock),

@@ -27,6 +27,9 @@ from app.ledger.seal_keys import SealKey
 from app.ledger.tasks import seal_books, sweep_points
 from app.notify.service import SEND_MESSAGE, MessageKeys
 from app.notify.tasks import Delivery, forget_late_messages, send_message
+from app.offers.webhooks.deliveries import SEND as SEND_WEBHOOK
+from app.offers.webhooks.tasks import Sending, send_due
+from app.offers.webhooks.tasks import send_message as send_webhook
 from app.redemption.asking import QuestionKeys
 from app.redemption.outliers import flag_outliers
 from app.redemption.service import ASK_PARTNER
@@ -90,6 +93,10 @@ def _delivery(runtime: Runtime) -> Delivery:
     return Delivery(runtime.database, runtime.clock, MessageKeys(runtime.secrets), runtime.ways_in.notify)
 
 
+def _sending(runtime: Runtime) -> Sending:
+    return Sending(runtime.database, runtime.clock, runtime.outbound, runtime.endpoint_keys)
+
+
 def _write_entitlements(runtime: Runtime) -> None:
     written = write_entitlements(runtime.settings.data_dir / ENTITLEMENTS, on=london_date(runtime.clock.now()))
     if written is not None:
@@ -98,6 +105,7 @@ def _write_entitlements(runtime: Runtime) -> None:
 
 TASKS: Final[tuple[Task, ...]] = (
     Task(SEND_MESSAGE, lambda runtime, *, message: send_message(_delivery(runtime), message=message)),
+    Task(SEND_WEBHOOK, lambda runtime, *, delivery: send_webhook(_sending(runtime), delivery=delivery)),
     Task(ASK_PARTNER, lambda runtime, *, redemption: ask_partner(_asking(runtime), redemption=redemption)),
 )
 SCHEDULES: Final[tuple[Schedule, ...]] = (
@@ -112,6 +120,12 @@ SCHEDULES: Final[tuple[Schedule, ...]] = (
         "* * * * *",
         "Ask partners about what they have not confirmed yet",
         lambda runtime: ask_due_partners(_asking(runtime)),
+    ),
+    Schedule(
+        "webhooks.send_due",
+        "* * * * *",
+        "Send what partners' servers have not taken yet",
+        lambda runtime: send_due(_sending(runtime)),
     ),
     Schedule(
         "passes.write_file",

@@ -6,6 +6,7 @@ Random keys on the hot tables halve the posting rate once they outgrow memory; a
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
 import threading
@@ -86,3 +87,8 @@ def new_digits(count: int) -> str:
 def new_secret() -> str:
     """256 random bits as URL-safe text: client secrets, database passwords."""
     return secrets.token_urlsafe(32)
+
+
+def new_webhook_secret() -> str:
+    """192 random bits as Standard Webhooks write them."""
+    return f"whsec_{base64.b64encode(secrets.token_bytes(24)).decode()}"

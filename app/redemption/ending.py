@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from app.core.ids import take_id
+from app.core.ids import public_id, take_id
 from app.core.units import Pence
 from app.ledger.chart import SCHEME, AccountKind
 from app.ledger.service import capture_hold, release_holds
 from app.offers.service import give_back_stock
 from app.offers.tables import Partner, Reward
+from app.offers.webhooks.deliveries import announce
 from app.redemption.queries import VoucherStatus
 from app.redemption.tables import Redemption, RedemptionVisit
 
@@ -37,6 +38,22 @@ def spend_voucher(session: Session, row: Redemption, *, now: datetime) -> None:
         cost_pence=Pence(row.cost_pence),
         now=now,
     )
+    tell_partner(session, row, "voucher.redeemed", now=now)
+
+
+def tell_partner(session: Session, row: Redemption, type_name: str, *, now: datetime) -> None:
+    """What became of a voucher; nothing of who holds it, and no code."""
+    reward = session.get_one(Reward, row.reward_id)
+    data = {
+        "voucher": public_id("red", row.public_id),
+        "reward": public_id("rew", reward.public_id),
+        "title": reward.title,
+        "points": row.points,
+        "cost_pence": row.cost_pence,
+        "status": str(row.status),
+        "expires_at": row.expires_at.isoformat(),
+    }
+    announce(session, partner_id=row.partner_id, type_name=type_name, data=data, now=now)
 
 
 def note_visit(session: Session, row: Redemption, *, now: datetime) -> None:
@@ -51,3 +68,5 @@ def end_unused(session: Session, rows: Sequence[Redemption], *, status: VoucherS
     session.flush()
     give_back_stock(session, counts=Counter(row.reward_id for row in rows))
     release_holds(session, hold_ids=[row.hold_id for row in rows], now=now)
+    for row in rows:
+        tell_partner(session, row, f"voucher.{status.value}", now=now)

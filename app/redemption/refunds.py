@@ -15,6 +15,7 @@ from app.ledger.refunds import refund_hold
 from app.ledger.service import place_hold
 from app.offers.tables import Reward
 from app.redemption.codes import VoucherCodes
+from app.redemption.ending import tell_partner
 from app.redemption.errors import NothingToUndo, RedemptionUnknown, UndoTooLate, VoucherUnknown
 from app.redemption.queries import TillVoucher, VoucherStatus, read_for_till
 from app.redemption.service import select_by_code
@@ -59,6 +60,7 @@ def undo_voucher(session: Session, *, partner_id: int, code: str, codes: Voucher
         )
     )
     session.flush()
+    tell_partner(session, row, "voucher.undone", now=now)
     return read_for_till(row, session.get_one(Reward, row.reward_id), now)
 
 

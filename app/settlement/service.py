@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import insert, text
 from sqlmodel import Session, col, select
 
-from app.core.ids import take_id, uuid7
+from app.core.ids import public_id, take_id, uuid7
 from app.core.units import Pence
 from app.ledger.settling import settle_partner, unsettle_partner
+from app.offers.webhooks.deliveries import announce
 from app.settlement.errors import PayoutNotPaid, PayoutUnknown
 from app.settlement.payout_queries import PayoutRead, read_payout
 from app.settlement.periods import Period
@@ -54,6 +55,8 @@ def close_week(session: Session, *, partner_id: int, week: Period, now: datetime
         claims = [{"transfer_id": line.transfer_id, "statement_id": row.id} for line in lines]
         session.execute(insert(StatementLine), claims)
     _line_up(session, row, now)
+    told = {"week": week.name, "closing_pence": read.closing_pence}
+    announce(session, partner_id=partner_id, type_name="statement.closed", data=told, now=now)
     return read
 
 
@@ -64,6 +67,8 @@ def record_paid(session: Session, payout: Payout, *, reference: str | None, now:
     payout.status, payout.ended_at, payout.ask_at = "paid", now, None
     payout.provider_reference = reference or payout.provider_reference
     session.flush()
+    told = {"payout": public_id("pay", payout.public_id), "pence": payout.pence}
+    announce(session, partner_id=payout.partner_id, type_name="payout.paid", data=told, now=now)
 
 
 def return_payout(session: Session, *, payout: UUID, reason: str, now: datetime) -> PayoutRead:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import httpx
+
 from app.core.clock import Clock
 from app.core.database import Database
+from app.core.outbound import UrlGuard
 from app.core.secret_store import Secrets
 from app.core.settings import Settings
 from app.identity.tokens import TokenIssuer
@@ -31,6 +34,8 @@ class Runtime:
     voucher_codes: VoucherCodes
     adapters: Mapping[str, PartnerAdapter]
     endpoint_keys: EndpointKeys
+    url_guard: UrlGuard
+    outbound: httpx.Client
     limiter: Lockout
     demo: bool
     ways_in: WaysIn = field(default_factory=WaysIn)

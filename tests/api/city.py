@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from app.core.clock import SetClock
 from app.core.database import Database
 from app.core.ids import public_id
+from app.core.outbound import UrlGuard, open_client
 from app.core.secret_store import Secrets
 from app.core.settings import Settings
 from app.core.units import Pence, Points
@@ -99,6 +100,7 @@ def bearer(token: str) -> dict[str, str]:
 def build_runtime_for(database: Database, secrets: Secrets, clock: SetClock) -> Runtime:
     """A runtime around a test's own database, with a clock that stands still."""
     adapters = (VoucherCode(), Donation())
+    guard = UrlGuard(demo=False, resolve=lambda _host, _port: ["8.8.8.8"])
     settings = Settings(pool_size=20)
     return Runtime(
         settings=settings,
@@ -110,6 +112,8 @@ def build_runtime_for(database: Database, secrets: Secrets, clock: SetClock) -> 
         voucher_codes=VoucherCodes(secrets),
         adapters={adapter.name: adapter for adapter in adapters},
         endpoint_keys=EndpointKeys(secrets),
+        url_guard=guard,
+        outbound=open_client(guard),
         limiter=Lockout(),
         demo=False,
     )

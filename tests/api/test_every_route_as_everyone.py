@@ -122,6 +122,13 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "GET /v1/jobs": OFFICERS,
     "POST /v1/jobs/{id}/retry": frozenset({"admin"}),
     "GET /v1/partner/statements/{period}": STAFF,
+    "GET /v1/partner/webhooks": STAFF,
+    "POST /v1/partner/webhooks": STAFF,
+    "POST /v1/partner/webhooks/{id}/secret": STAFF,
+    "POST /v1/partner/webhooks/{id}/enable": STAFF,
+    "DELETE /v1/partner/webhooks/{id}": STAFF,
+    "GET /v1/partner/webhooks/{id}/deliveries": STAFF,
+    "POST /v1/partner/deliveries/{id}/replay": STAFF,
     "GET /v1/partner/payouts": STAFF,
     "GET /v1/partner/payee": STAFF,
     "PUT /v1/partner/payee": STAFF,
@@ -179,6 +186,8 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "GET /health/ready": EVERYBODY,
 }
 PREFIXES = {
+    "/v1/partner/webhooks": "whk",
+    "/v1/partner/deliveries": "msg",
     "/v1/payouts/files": "bac",
     "/v1/payouts": "pay",
     "/v1/redemptions": "red",

@@ -55,6 +55,7 @@ from app.web.api import (
     terms,
     tills,
     vouchers,
+    webhooks,
 )
 
 router = APIRouter()
@@ -70,7 +71,7 @@ for part in (organisations, host_sessions, check_ins, attendance, own_reviews, d
     router.include_router(part.router)
 for part in (draft_beginnings, drafts, draft_life, draft_schedule, deputies, approval_threshold, backtests):
     router.include_router(part.router)
-for part in (statements, payees, payment_files, payouts):
+for part in (statements, payees, payment_files, payouts, webhooks):
     router.include_router(part.router)
 # Last of those under /v1/rules: it takes any word for a rule's id.
 for part in (register, templates, rule_catalogue, rule_life):
