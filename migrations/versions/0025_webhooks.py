@@ -1,6 +1,6 @@
 """Webhooks: where partners are told what happens, and what they were told.
 
-Revision: 0024, after 0023.
+Revision: 0025, after 0024.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0024"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
