@@ -145,7 +145,7 @@ def _decide(
             raise OfficerUnknown
         if found.roles.isdisjoint(roles):
             raise OtherRoleNeeded(*roles)
-        return serve(session, Decision(found.id, reason), now)
+        return serve(session, Decision(found.id, reason, found.uuid), now)
 
     choice = context.ensure_object(Choice)
     with told_plainly(), opened_database(choice.settings()) as database:

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from app.audit import SYSTEM, record_act
 from app.core.ids import take_id, uuid7
 from app.identity.errors import ClientIdTaken, OfficerEmailTaken, RegistrationInvalid, SourceNameTaken
 from app.identity.permissions import MACHINE_SCOPES, ROLES
@@ -100,7 +101,10 @@ def create_officer(session: Session, *, name: str, email: str, roles: Collection
     )
     session.add(row)
     session.flush()
-    return OfficerRead(row.id, row.public_id, row.name, frozenset(row.roles))
+    made = OfficerRead(row.id, row.public_id, row.name, frozenset(row.roles))
+    facts = {"roles": ", ".join(row.roles)}
+    record_act(session, actor=SYSTEM, act="role.given", subject=f"officer:{made.public_id}", facts=facts, now=now)
+    return made
 
 
 def add_partner_staff(session: Session, *, partner_id: int, name: str, now: datetime) -> StaffRead:

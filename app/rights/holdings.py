@@ -204,6 +204,7 @@ NOTHING: Final[Mapping[str, str]] = MappingProxyType(
         "import_doors": "How files are read.",
         "import_faults": "A line's number, and never what it says.",
         "import_files": "Files as such.",
+        "ledger_seals": "Hashes over the books and the audit trail.",
         "not_enrolled_counts": "Numbers of events that were dropped.",
         "oauth_clients": "Machines.",
         "officer_notices": "Alarms about budgets.",

@@ -7,11 +7,14 @@ from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Header
+from sqlmodel import Session
 from starlette.responses import JSONResponse, Response
 
+from app.audit import record_act
 from app.core.clock import london_date
 from app.core.units import Pence
 from app.identity.permissions import CAMPAIGN_EDITORS
+from app.identity.queries import OfficerRead
 from app.ledger.commands import Answer
 from app.ledger.rate import pence_behind, read_rate
 from app.rulebook.campaigns import (
@@ -130,10 +133,16 @@ def open_one(call: SignedIn, body: Body, idempotency_key: IdempotencyKey = None)
     answer = run_once(
         call,
         as_campaign_editor,
-        lambda session, _: Answer(
+        lambda session, officer: Answer(
             201,
             present_campaign(
-                make_campaign(session, **msgspec.structs.asdict(order), now=call.now), read_rate(session), call
+                _note(
+                    *(session, officer, "campaign.opened"),
+                    make_campaign(session, **msgspec.structs.asdict(order), now=call.now),
+                    call.now,
+                ),
+                read_rate(session),
+                call,
             ).model_dump(mode="json"),
         ),
         key=idempotency_key,
@@ -153,14 +162,23 @@ def change(call: SignedIn, key: str, body: Body, if_match: IfMatch) -> Response:
     order = body.read(CampaignChange)
     changed, rate = call.run(
         as_campaign_editor,
-        lambda session, _: (
-            change_campaign(
-                session, key=key, revision=if_match.strip('"'), **msgspec.structs.asdict(order), now=call.now
+        lambda session, officer: (
+            _note(
+                *(session, officer, "campaign.changed"),
+                change_campaign(
+                    session, key=key, revision=if_match.strip('"'), **msgspec.structs.asdict(order), now=call.now
+                ),
+                call.now,
             ),
             read_rate(session),
         ),
     )
     return _tagged(changed, rate, call)
+
+
+def _note(session: Session, officer: OfficerRead, act: str, campaign: CampaignRead, now: datetime) -> CampaignRead:
+    record_act(session, actor=officer.actor, act=act, subject=f"campaign:{campaign.key}", now=now)
+    return campaign
 
 
 def present_campaign(campaign: CampaignRead, rate: int, call: Call) -> CampaignShape:

@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
+from app.audit import Actor, record_act
 from app.core.ids import parse_public_id, public_id
 from app.identity.errors import SourceUnknown
 from app.identity.permissions import CARD_CONFIRMERS, TOKENS_CONFIRM
@@ -131,7 +132,13 @@ def remove(call: SignedIn, id: str) -> CardList:  # noqa: A002 - the path's own 
     card = parse_public_id("crd", id)
     if card is None:
         raise CardUnknown
-    call.run(as_resident, lambda session, me: remove_card(session, resident_id=me.id, card=card, now=call.now))
+
+    def serve(session: Session, me: ResidentRead) -> None:
+        remove_card(session, resident_id=me.id, card=card, now=call.now)
+        subject, facts = f"resident:{public_id('res', me.public_id)}", {"card": public_id("crd", card)}
+        record_act(session, actor=me.actor, act="person.card_removed", subject=subject, facts=facts, now=call.now)
+
+    call.run(as_resident, serve)
     return _list(call)
 
 
@@ -157,6 +164,7 @@ def confirm_as_operator(call: SignedIn, source: str, body: Body) -> ConfirmedSha
             keys=call.runtime.card_keys,
             now=call.now,
         )
+        _note(session, Actor("machine", client.id), order.claim, call.now)
         return ConfirmedShape(id=order.claim, confirmed_at=call.now)
 
     return call.run(as_machine(TOKENS_CONFIRM), serve)
@@ -171,7 +179,7 @@ def confirm_as_desk(call: SignedIn, body: Body) -> ConfirmedShape:
     """The card lies before you, and its holder made this claim. For officers with the role support."""
     order = body.read(ConfirmOrder)
 
-    def serve(session: Session, _officer: OfficerRead) -> ConfirmedShape:
+    def serve(session: Session, officer: OfficerRead) -> ConfirmedShape:
         confirm_claim(
             session,
             claim=_read_claim(order.claim),
@@ -181,9 +189,14 @@ def confirm_as_desk(call: SignedIn, body: Body) -> ConfirmedShape:
             keys=call.runtime.card_keys,
             now=call.now,
         )
+        _note(session, officer.actor, order.claim, call.now)
         return ConfirmedShape(id=order.claim, confirmed_at=call.now)
 
     return call.run(as_officer_with(*CARD_CONFIRMERS), serve)
+
+
+def _note(session: Session, actor: Actor, claim: str, now: datetime) -> None:
+    record_act(session, actor=actor, act="person.card_linked", subject=f"card:{claim}", now=now)
 
 
 def _read_claim(written: str) -> UUID:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from fastapi import APIRouter
+from sqlmodel import Session
 
+from app.audit import record_act
+from app.core.ids import public_id
 from app.residents.consents import ConsentRead, list_consents, say_consent
 from app.residents.profile import Correction, correct_profile
 from app.residents.purposes import PURPOSES
+from app.residents.queries import ResidentRead
 from app.residents.thanks import KINDS, decline_points, list_declined
 from app.web.api.answers import SIGNED_IN, Shape, declines, takes
 from app.web.api.me import MeShape, read_me
 from app.web.callers import SignedIn, as_resident
 from app.web.sent import Body
+
+T = TypeVar("T")
 
 router = APIRouter(tags=["resident"])
 
@@ -114,8 +120,9 @@ def say(call: SignedIn, purpose: str, body: Body) -> ConsentShape:
     return _present(
         call.run(
             as_resident,
-            lambda session, me: say_consent(
-                session, resident_id=me.id, purpose=purpose, given=order.given, now=call.now
+            lambda session, me: _noted(
+                *(session, me, "person.consent_changed", call.now),
+                say_consent(session, resident_id=me.id, purpose=purpose, given=order.given, now=call.now),
             ),
         )
     )
@@ -137,7 +144,11 @@ def choose_thanks(call: SignedIn, body: Body) -> ThanksShape:
     """Decline the points and keep the thanks, from now on, for these kinds. Scope `resident`."""
     order = body.read(ThanksOrder)
     declined = call.run(
-        as_resident, lambda session, me: decline_points(session, resident_id=me.id, kinds=order.declined)
+        as_resident,
+        lambda session, me: _noted(
+            *(session, me, "person.changed", call.now),
+            decline_points(session, resident_id=me.id, kinds=order.declined),
+        ),
     )
     return ThanksShape(declined=list(declined), kinds=list(KINDS))
 
@@ -153,8 +164,18 @@ def correct(call: SignedIn, body: Body) -> MeShape:
 
     return read_me(
         call,
-        lambda session, me: correct_profile(session, resident_id=me.id, correction=order),
+        lambda session, me: _noted(
+            *(session, me, "person.changed", call.now),
+            correct_profile(session, resident_id=me.id, correction=order),
+        ),
     )
+
+
+def _noted(session: Session, me: ResidentRead, act: str, now: datetime, done: T) -> T:
+    """What a resident changed stands in the audit trail as anybody else's change would; never what it says."""
+    subject = f"resident:{public_id('res', me.public_id)}"
+    record_act(session, actor=me.actor, act=act, subject=subject, now=now)
+    return done
 
 
 def _read(order: ProfileChange) -> Correction:

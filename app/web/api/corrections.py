@@ -97,7 +97,7 @@ def _decide(
     call: Call, sent: Sent, key: str | None, reason: str, serve: Callable[[Session, Decision], TakenBack]
 ) -> Response:
     def answer(session: Session, officer: OfficerRead) -> Answer:
-        done = serve(session, Decision(officer.id, reason))
+        done = serve(session, Decision(officer.id, reason, officer.uuid))
         return Answer(201, {"points": done.taken, "written_off": done.written_off})
 
     return respond(run_once(call, as_corrector, answer, key=key, sent=sent))

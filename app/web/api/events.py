@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
+from app.audit import Actor, record_act
 from app.earning.errors import EventUnknown
 from app.earning.explanation import EventExplanation, explain_event
 from app.earning.intake import EventResult, IntakeOptions, record_events
@@ -249,4 +250,7 @@ def _explain(session: Session, reader: Reader, source: str, external_id: str) ->
 def _void(session: Session, client: Client, source: str, external_id: str, order: VoidOrder, call: Call) -> VoidResult:
     if source not in client.sources:
         raise EventUnknown
-    return void_event(session, source=source, external_id=external_id, reason=order.reason, now=call.now)
+    done = void_event(session, source=source, external_id=external_id, reason=order.reason, now=call.now)
+    who, facts = Actor("machine", client.id), {"points": done.points, "adjusted": done.adjusted}
+    record_act(session, actor=who, act="event.voided", subject=f"source:{source}", facts=facts, now=call.now)
+    return done

@@ -165,7 +165,7 @@ def _decide(
     """Do it in the officer's name, once, and show where the money stands afterwards."""
 
     def answer(session: Session, officer: OfficerRead) -> Answer:
-        serve(session, Decision(officer.id, reason))
+        serve(session, Decision(officer.id, reason, officer.uuid))
         return Answer(201, MoneyShape.model_validate(vars(read_money(session))).model_dump(mode="json"))
 
     return respond(run_once(call, as_treasurer, answer, key=key, sent=sent))

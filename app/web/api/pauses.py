@@ -8,9 +8,12 @@ from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter
+from sqlmodel import Session
 from starlette.responses import Response
 
+from app.audit import record_act
 from app.core.ids import parse_public_id, public_id
+from app.identity.queries import OfficerRead
 from app.ledger.commands import Answer
 from app.rulebook.errors import PauseUnknown
 from app.rulebook.pauses import Pause, Paused, find_running_pauses, pause_scheme, resume_scheme
@@ -67,7 +70,7 @@ def pause(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Response:
         call,
         as_pauser,
         lambda session, officer: _answer(
-            201,
+            *(201, session, officer, call.now),
             pause_scheme(session, what=Paused(order.what), notice=order.notice, officer_id=officer.id, now=call.now),
         ),
         key=key,
@@ -84,7 +87,8 @@ def resume(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> R
         call,
         as_pauser,
         lambda session, officer: _answer(
-            200, resume_scheme(session, pause=wanted, officer_id=officer.id, now=call.now)
+            *(200, session, officer, call.now),
+            resume_scheme(session, pause=wanted, officer_id=officer.id, now=call.now),
         ),
         key=key,
         sent=body,
@@ -109,5 +113,13 @@ def _read_id(written: str) -> UUID:
     return uuid
 
 
-def _answer(status: int, pause: Pause) -> Answer:
+def _answer(status: int, session: Session, officer: OfficerRead, now: datetime, pause: Pause) -> Answer:
+    record_act(
+        session,
+        actor=officer.actor,
+        act="scheme.paused" if pause.until_at is None else "scheme.resumed",
+        subject=f"pause:{public_id('pau', pause.id)}",
+        facts={"what": pause.what.value},
+        now=now,
+    )
     return Answer(status, present_pause(pause).model_dump(mode="json"))
