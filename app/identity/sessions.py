@@ -80,7 +80,6 @@ class SessionLine:
     device: str
     signed_in_at: datetime
     seen_at: datetime
-    current: bool
 
     @property
     def public_id(self) -> str:
@@ -170,7 +169,7 @@ def end_sessions(session: Session, *, person: str) -> int:
     return int(ended.rowcount)  # type: ignore[attr-defined]  # of a cursor
 
 
-def list_sessions(session: Session, *, person: str, current: UUID | None, now: datetime) -> tuple[SessionLine, ...]:
+def list_sessions(session: Session, *, person: str, now: datetime) -> tuple[SessionLine, ...]:
     """The person's live sessions, the latest first; 100 at most, so there are no pages."""
     rows = session.exec(
         select(SignInSession)
@@ -179,7 +178,7 @@ def list_sessions(session: Session, *, person: str, current: UUID | None, now: d
         .limit(100)
     )
     return tuple(
-        SessionLine(row.public_id, row.device, row.signed_in_at, row.seen_at, row.public_id == current)
+        SessionLine(row.public_id, row.device, row.signed_in_at, row.seen_at)
         for row in rows
         if row.seen_at + timedelta(seconds=row.idle_seconds) > now
     )

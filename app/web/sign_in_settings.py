@@ -43,11 +43,7 @@ class ProviderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Raises ValueError for what is no private key."""
         if self.private_key is None:
             return None
-        try:
-            kind = ECKey if "BEGIN EC" in self.private_key else RSAKey
-            key = _load(self.private_key, kind) or _load(self.private_key, ECKey)
-        except JoseError as fault:
-            raise ValueError(str(fault)) from None
+        key = _load(self.private_key, ECKey) or _load(self.private_key, RSAKey)
         if key is None or not key.is_private:
             raise ValueError("no private key")
         return key
@@ -84,5 +80,5 @@ def _check(side: Side, provider: ProviderSettings) -> None:
 def _load(pem: str, kind: type[ECKey | RSAKey]) -> ECKey | RSAKey | None:
     try:
         return kind.import_key(pem)
-    except (ValueError, TypeError):
+    except (JoseError, ValueError, TypeError):
         return None

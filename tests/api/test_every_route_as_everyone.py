@@ -33,6 +33,7 @@ REVIEWERS = frozenset({"support", "approver"})
 SUPPORT = frozenset({"support"})
 STAFF = frozenset({"staff"})
 """People of the partner: a till has the same scope, and is told that it is no person."""
+PEOPLE = OFFICERS | {"resident", "staff", "host"}
 MAY_CALL: dict[str, frozenset[str]] = {
     "POST /oauth/token": EVERYBODY,
     "POST /oauth/revoke": EVERYBODY,
@@ -42,6 +43,11 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "POST /v1/partner/tills": STAFF,
     "DELETE /v1/partner/tills/{id}": STAFF,
     "POST /v1/tills/pair": EVERYBODY,
+    "GET /v1/session": PEOPLE,
+    "GET /v1/sessions": PEOPLE,
+    "DELETE /v1/sessions": PEOPLE,
+    "DELETE /v1/sessions/{id}": PEOPLE,
+    "POST /v1/staff-invitations": frozenset({"admin"}),
     "POST /v1/events": TAPS_ONLY,
     "GET /v1/events/{source}/{id}": READERS,
     "GET /v1/events/{source}/{id}/explanation": READERS,
@@ -295,6 +301,6 @@ def _refusal_of(who: str, route: str) -> tuple[int, str]:
     """An officer in the wrong role is told so; where no officer may call, the scope is what is missing."""
     if who == "nobody":
         return 401, "token-missing"
-    if who == "till" and MAY_CALL[route] is STAFF:
+    if who == "till" and (MAY_CALL[route] is STAFF or MAY_CALL[route] is PEOPLE):
         return 403, "partner-staff-only"
     return 403, "role-needed" if who in OFFICERS and MAY_CALL[route] & OFFICERS else "scope-missing"

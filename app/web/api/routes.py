@@ -49,6 +49,7 @@ from app.web.api import (
     rule_life,
     rules,
     seals,
+    sessions,
     sources,
     statements,
     templates,
@@ -76,3 +77,4 @@ for part in (statements, payees, payment_files, payouts, webhooks):
 # Last of those under /v1/rules: it takes any word for a rule's id.
 for part in (register, templates, rule_catalogue, rule_life):
     router.include_router(part.router)
+router.include_router(sessions.router)

@@ -56,32 +56,27 @@ def enter(request: Request, entry: Entry) -> Response:
     Raises NotInvited, InvitationUsed or LoginTaken.
     """
     runtime = get_runtime(request)
-    keys = LoginKeys(runtime.secrets)
-    sealed, device_secret = keys.seal(entry.side, entry.proof), read_device(request) or new_secret()
-    browser, now = Browser(new_secret(), name_device(request), entry.keep), runtime.clock.now()
+    sealed = LoginKeys(runtime.secrets).seal(entry.side, entry.proof)
+    browser, device = Browser(new_secret(), name_device(request), entry.keep), begin_device(request)
 
     def serve(session: Session) -> str | None:
         person = _find_person(session, entry, sealed, request)
-        begin(session, request, side=entry.side, person=person, proof=entry.proof, sealed=sealed, browser=browser)
-        if person is not None:
-            note_device(
-                session,
-                person=person,
-                device=browser.device,
-                device_secret=device_secret,
-                keys=keys,
-                message_keys=MessageKeys(runtime.secrets),
-                now=now,
-            )
+        begin(
+            session,
+            request,
+            side=entry.side,
+            person=person,
+            proof=entry.proof,
+            sealed=sealed,
+            browser=browser,
+            device=device,
+        )
         return person
 
     person = runtime.database.in_transaction(serve)
     place = JOIN if person is None else entry.back or HOMES[role_of(person)]
     kept = KEPT.longest if entry.keep and entry.side is Side.RESIDENT else None
-    response = answer_with_session(request, place, browser.secret, kept=kept)
-    if person is not None:
-        keep_device(request, response, device_secret)
-    return response
+    return answer_with_session(request, place, browser.secret, kept=kept, device=device if person else None)
 
 
 def begin(
@@ -93,10 +88,11 @@ def begin(
     proof: Proof,
     sealed: SealedProof,
     browser: Browser,
+    device: str,
 ) -> None:
     """A new session in place of this browser's; of officers, partners and hosts it is on record."""
-    replaced = read_session_cookie(request)
-    now = get_runtime(request).clock.now()
+    runtime, replaced = get_runtime(request), read_session_cookie(request)
+    now = runtime.clock.now()
     begin_session(
         session,
         side=side,
@@ -107,16 +103,36 @@ def begin(
         replaced=hash_session_secret(replaced) if replaced else None,
         now=now,
     )
-    somebody = find_somebody(session, person=person) if person else None
+    if person is None:
+        return
+    note_device(
+        session,
+        person=person,
+        device=browser.device,
+        device_secret=device,
+        keys=LoginKeys(runtime.secrets),
+        message_keys=MessageKeys(runtime.secrets),
+        now=now,
+    )
+    somebody = find_somebody(session, person=person)
     if somebody is not None and side is not Side.RESIDENT:
         record_act(session, actor=somebody.actor, act="session.began", subject=somebody.subject, now=now)
 
 
-def answer_with_session(request: Request, place: str, secret: str, *, kept: timedelta | None) -> Response:
+def begin_device(request: Request) -> str:
+    """What this browser is known by, or will be."""
+    return read_device(request) or new_secret()
+
+
+def answer_with_session(
+    request: Request, place: str, secret: str, *, kept: timedelta | None, device: str | None
+) -> Response:
     """On the way to `place` with the new session's cookie; the visit that led here is over."""
     response = RedirectResponse(place, status_code=303)
     set_session_cookie(request, response, secret, lasts=kept)
     drop_visit(request, response)
+    if device is not None:
+        keep_device(request, response, device)
     return response
 
 

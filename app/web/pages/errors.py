@@ -7,8 +7,9 @@ from http import HTTPStatus
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
+from app.web.pages.entering import JOIN
 from app.web.pages.rendering import render
-from app.web.pages.visits import show_as_nobody
+from app.web.pages.visits import find_joining, show_as_nobody
 from app.web.problems import Problem
 from app.web.session_cookies import drop_session_cookie
 
@@ -24,8 +25,10 @@ SENTENCES = {
 
 
 def show_problem(request: Request, problem: Problem) -> Response:
-    """The page that tells it; somebody who is not signed in is asked to sign in first."""
+    """The page that tells it; somebody who is not signed in is asked to sign in, or join, first."""
     if problem.status == HTTPStatus.UNAUTHORIZED:
+        if find_joining(request) is not None:
+            return RedirectResponse(JOIN, status_code=303)
         response = RedirectResponse("/sign-in", status_code=303)
         drop_session_cookie(request, response)
         return response

@@ -16,7 +16,7 @@ from app.residents.joining import LONGEST_NAME, Joining, JoiningUnfit, join_sche
 from app.residents.terms.book import LEEDS_TERMS
 from app.residents.terms.errors import TermsReplaced, TermsUnknown
 from app.web.callers import get_runtime
-from app.web.pages.entering import JOIN, answer_with_session, begin
+from app.web.pages.entering import JOIN, answer_with_session, begin, begin_device
 from app.web.pages.rendering import render
 from app.web.pages.visits import HOMES, Role, check_form, find_joining, find_visitor
 from app.web.session_cookies import name_device
@@ -58,19 +58,21 @@ def join(
         of_age=bool(of_age),
         terms_version=terms,
     )
-    secret = new_secret()
+    secret, device = new_secret(), begin_device(request)
     try:
         get_runtime(request).database.in_transaction(
-            lambda session: _join(session, request, joining, login, Browser(secret, name_device(request)))
+            lambda session: _join(session, request, joining, login, Browser(secret, name_device(request)), device)
         )
     except JoiningUnfit as refusal:
         return _show(request, joining, faults=refusal.faults)
     except (TermsReplaced, TermsUnknown) as refusal:
         return _show(request, joining, faults={"terms": str(refusal)})
-    return answer_with_session(request, HOMES[Role.RESIDENT], secret, kept=None)
+    return answer_with_session(request, HOMES[Role.RESIDENT], secret, kept=None, device=device)
 
 
-def _join(session: Session, request: Request, joining: Joining, login: SealedProof, browser: Browser) -> None:
+def _join(
+    session: Session, request: Request, joining: Joining, login: SealedProof, browser: Browser, device: str
+) -> None:
     now = get_runtime(request).clock.now()
     resident = join_scheme(session, joining=joining, login=login, now=now)
     begin(
@@ -81,6 +83,7 @@ def _join(session: Session, request: Request, joining: Joining, login: SealedPro
         proof=Proof("", "", None, now),
         sealed=login,
         browser=browser,
+        device=device,
     )
 
 

@@ -29,9 +29,9 @@ def show(request: Request) -> Response:
     call = make_call(request)
     lines = call.run(
         as_person,
-        lambda session, person: list_sessions(session, person=person, current=visitor.session.uuid, now=call.now),
+        lambda session, person: list_sessions(session, person=person, now=call.now),
     )
-    return render(request, "sessions.html", sessions=lines)
+    return render(request, "sessions.html", sessions=lines, current=visitor.session.uuid)
 
 
 @router.post("/sessions/end")

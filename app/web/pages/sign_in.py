@@ -66,12 +66,12 @@ def show_invitation(request: Request, code: str) -> Response:
 
 
 @router.get("/sign-in/with/{side}")
-def begin(request: Request, side: str, back: str = "", again: bool = False, invitation: str = "") -> Response:  # noqa: FBT001, FBT002 - of a query
+def begin(request: Request, side: str, back: str = "", again: str = "", invitation: str = "") -> Response:
     """Off to the provider of this side."""
     provider = get_runtime(request).ways_in.find_provider(side)
     if provider is None or side not in set(Side):
         raise PathUnknown
-    return _begin(request, provider, name=side, side=Side(side), back=back, again=again, invitation=invitation)
+    return _begin(request, provider, name=side, side=Side(side), back=back, again=bool(again), invitation=invitation)
 
 
 @router.get(DONE)
