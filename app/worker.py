@@ -35,6 +35,9 @@ from app.redemption.outliers import flag_outliers
 from app.redemption.service import ASK_PARTNER
 from app.redemption.tasks import Asking, ask_due_partners, ask_partner, sweep_due_vouchers
 from app.residents.claims import end_lapsed_claims
+from app.rights.erasure import sweep_erased_wallets
+from app.rights.retention import purge_due
+from app.rights.winding_down import close_when_over
 from app.rulebook.budgets import raise_alarms
 from app.settlement.tasks import close_last_week
 from app.web.logs import configure_logs
@@ -101,6 +104,12 @@ def _write_entitlements(runtime: Runtime) -> None:
     written = write_entitlements(runtime.settings.data_dir / ENTITLEMENTS, on=london_date(runtime.clock.now()))
     if written is not None:
         _log.info("entitlements written", passes=written[1])
+
+
+def _close_what_is_over(runtime: Runtime) -> None:
+    now = runtime.clock.now()
+    runtime.database.in_transaction(lambda session: close_when_over(session, now=now))
+    runtime.database.in_transaction(lambda session: sweep_erased_wallets(session, now=now))
 
 
 TASKS: Final[tuple[Task, ...]] = (
@@ -180,6 +189,18 @@ SCHEDULES: Final[tuple[Schedule, ...]] = (
         lambda runtime: forget_late_messages(_delivery(runtime)),
     ),
     Schedule("ledger.seal", "*/5 * * * *", "Seal the transfers and audit acts that are final", _seal_books),
+    Schedule(
+        "records.purge",
+        "17 2 * * *",
+        "Purge records that have been kept for as long as their kind is kept",
+        lambda runtime: purge_due(runtime.database, now=runtime.clock.now()),
+    ),
+    Schedule(
+        "scheme.close",
+        "* * * * *",
+        "Close redeeming when a notice of winding down is over, and take points that came back to who had left",
+        _close_what_is_over,
+    ),
     Schedule("budgets.alarm", "* * * * *", "Raise the alarms of budgets that run low", _raise_alarms),
 )
 

@@ -20,6 +20,7 @@ from app.cli import (
     serving,
     showcase,
     signing,
+    stewarding,
     working,
 )
 from app.cli.scheme import Choice
@@ -61,6 +62,9 @@ program.command("rotate-secret")(machines.rotate_secret)
 program.command("add-key")(machines.add_key)
 program.command("remove-key")(machines.remove_key)
 program.command("switch-off")(machines.switch_off)
+program.command("purge")(stewarding.purge)
+program.command("atrs")(stewarding.atrs)
+program.command("wind-down")(stewarding.wind_down)
 program.command("rotate-keys")(signing.rotate_keys)
 
 

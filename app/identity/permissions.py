@@ -63,6 +63,12 @@ CAMPAIGN_EDITORS = ("editor", "admin")
 JOB_RETRIERS = ("admin",)
 """Who may have a dead job tried again."""
 
+COMPLAINT_ANSWERERS = ("support", "approver", "admin")
+"""Who may acknowledge and answer complaints, and decide about appeals."""
+
+WINDERS_DOWN = ("admin",)
+"""Who may wind the scheme down, and say how long records are kept."""
+
 CARD_CONFIRMERS = ("support",)
 """Who may confirm, with a card before them, that it is somebody's."""
 

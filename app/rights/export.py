@@ -14,6 +14,7 @@ from sqlmodel import Session
 from app.audit import record_act
 from app.core.database import Database
 from app.core.ids import public_id
+from app.identity.logins import LoginKeys
 from app.residents.cards import CardKeys
 from app.residents.queries import ResidentRead
 from app.rights.holdings import HOLDINGS, Holding
@@ -30,6 +31,14 @@ class Part:
     rows: tuple[dict[str, Any], ...]
 
 
+@dataclass(frozen=True)
+class ExportKeys:
+    """What is kept encrypted is handed out as it was told."""
+
+    cards: CardKeys
+    logins: LoginKeys
+
+
 def record_export(session: Session, *, resident: ResidentRead, now: datetime) -> None:
     """A download is an act like any other, and stands in itself."""
     record_act(
@@ -41,7 +50,7 @@ def record_export(session: Session, *, resident: ResidentRead, now: datetime) ->
     )
 
 
-def read_holdings(database: Database, *, resident: ResidentRead, keys: CardKeys) -> Iterator[Part]:
+def read_holdings(database: Database, *, resident: ResidentRead, keys: ExportKeys) -> Iterator[Part]:
     """Every holding, in its order, an empty part for one without rows; a short transaction for each page.
 
     Nobody's connection is held while a slow reader takes the parts.
@@ -58,7 +67,7 @@ def read_holdings(database: Database, *, resident: ResidentRead, keys: CardKeys)
 
 
 def read_page(
-    session: Session, holding: Holding, *, resident: ResidentRead, keys: CardKeys, after: int = 0
+    session: Session, holding: Holding, *, resident: ResidentRead, keys: ExportKeys, after: int = 0
 ) -> tuple[Part, int | None]:
     """Up to ROWS_A_PAGE rows whose key is above `after`, and where to go on; None at the end."""
     paged = f"AND {holding.key} > :after ORDER BY {holding.key} LIMIT {ROWS_A_PAGE}" if holding.key else ""
@@ -76,14 +85,17 @@ def read_page(
     return part, rows[-1].key if holding.key and len(rows) == ROWS_A_PAGE else None
 
 
-def _show(holding: Holding, row: dict[str, Any], keys: CardKeys) -> dict[str, Any]:
+def _show(holding: Holding, row: dict[str, Any], keys: ExportKeys) -> dict[str, Any]:
     shown = {name: value for name, value in row.items() if name not in holding.left_out}
     for name, reading in holding.reads.items():
-        packed = None if shown[name] is None else bytes.fromhex(shown.pop(name).removeprefix("\\x"))
+        kept = shown.pop(name)
+        packed = None if kept is None else bytes.fromhex(kept.removeprefix("\\x"))
         if packed is None:
             shown[reading] = None
         elif reading == "token":
-            shown[reading] = keys.decrypt_token(packed)
+            shown[reading] = keys.cards.decrypt_token(packed)
+        elif reading == "address":
+            shown[reading] = keys.logins.decrypt(packed)
         else:
             shown[reading] = msgspec.to_builtins(State.from_bytes(packed), str_keys=True)
     return shown

@@ -14,7 +14,7 @@ from app.ledger.chart import AccountKind
 
 DELETE: Final = "delete"
 
-Reading = Literal["token", "state"]
+Reading = Literal["token", "state", "address"]
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,27 @@ HOLDINGS: Final = (
         "Cards that wait, or waited, for their proof",
         left_out=frozenset({"token_hash", "changed_xid"}),
         reads={"token_encrypted": "token"},
+    ),
+    Holding(
+        "logins",
+        "How you sign in",
+        where="t.person = :name",
+        left_out=frozenset({"key_hash"}),
+        reads={"address_encrypted": "address"},
+    ),
+    Holding(
+        "sign_in_sessions",
+        "Where you are signed in",
+        where="t.person = :name",
+        left_out=frozenset({"secret_hash", "key_hash"}),
+        reads={"address_encrypted": "address"},
+    ),
+    Holding(
+        "known_devices",
+        "Browsers that you have signed in with",
+        where="t.person = :name",
+        left_out=frozenset({"device_hash"}),
+        key="",
     ),
     Holding("consents", "What you consented to"),
     Holding("terms_acceptances", "The terms that you accepted"),
@@ -205,6 +226,7 @@ NOTHING: Final[Mapping[str, str]] = MappingProxyType(
         "import_faults": "A line's number, and never what it says.",
         "import_files": "Files as such.",
         "ledger_seals": "Hashes over the books and the audit trail.",
+        "messages": "What is on its way to an address, encrypted, until it is delivered or too late.",
         "not_enrolled_counts": "Numbers of events that were dropped.",
         "oauth_clients": "Machines.",
         "officer_notices": "Alarms about budgets.",
@@ -227,10 +249,13 @@ NOTHING: Final[Mapping[str, str]] = MappingProxyType(
         "rule_versions": "Rules.",
         "scheme_facts": "The scheme; in a demonstration, the invented people that it began with.",
         "shared_counters": "What a household or everybody has done together, never what one of them did.",
+        "sign_in_codes": "A code for an address, encrypted, for minutes; nobody has signed in by it yet.",
+        "sign_in_tries": "Somebody on their way to sign in, for minutes; nobody knows who yet.",
         "small_areas": "Public tables.",
         "source_freshness": "Sources.",
         "sources": "Sources.",
         "spent_assertions": "Machines.",
+        "staff_invitations": "Partners' people, hosts and officers, as such.",
         "statement_lines": "What partners were owed, by the number of a movement.",
         "statements": "What partners were owed.",
         "stops": "Public tables.",

@@ -30,6 +30,7 @@ DRAFTERS = frozenset({"editor", "approver"})
 APPROVERS = frozenset({"approver", "finance"})
 DESK = frozenset({"support"})
 REVIEWERS = frozenset({"support", "approver"})
+ANSWERERS = frozenset({"support", "approver", "admin"})
 SUPPORT = frozenset({"support"})
 STAFF = frozenset({"staff"})
 """People of the partner: a till has the same scope, and is told that it is no person."""
@@ -67,6 +68,22 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "POST /v1/me/referrer": RESIDENT,
     "PUT /v1/me/household": RESIDENT,
     "DELETE /v1/me/household": RESIDENT,
+    "GET /v1/me/statements/{year}": RESIDENT,
+    "GET /v1/me/complaints": RESIDENT,
+    "POST /v1/me/complaints": RESIDENT,
+    "GET /v1/complaints": ANSWERERS | {"auditor"},
+    "POST /v1/complaints/{id}/acknowledge": ANSWERERS,
+    "POST /v1/complaints/{id}/answer": ANSWERERS,
+    "GET /v1/me/appeals": RESIDENT,
+    "POST /v1/me/appeals": RESIDENT,
+    "GET /v1/appeals": ANSWERERS | {"auditor"},
+    "POST /v1/appeals/{id}/decide": ANSWERERS,
+    "GET /v1/retention": OFFICERS,
+    "PUT /v1/retention/{kind}": frozenset({"admin"}),
+    "GET /v1/wind-down": EVERYBODY,
+    "POST /v1/wind-down": frozenset({"admin"}),
+    "DELETE /v1/wind-down": frozenset({"admin"}),
+    "GET /v1/wind-down/report": OFFICERS,
     "PATCH /v1/me": RESIDENT,
     "DELETE /v1/me": RESIDENT,
     "GET /v1/me/export": RESIDENT,
@@ -207,6 +224,8 @@ PREFIXES = {
     "/v1/organisations": "org",
     "/v1/host/sessions": "ses",
     "/v1/me/cards": "crd",
+    "/v1/complaints": "cpl",
+    "/v1/appeals": "apl",
 }
 """Of the public ids in a path; none that is asked for exists."""
 QUERIES = {"POST /v1/imports": "?door=none", "POST /v1/host/imports": f"?session=ses_{'0' * 32}"}
@@ -250,6 +269,9 @@ BODY: dict[str, object] = {
     "deputy": "none",
     "document": {},
     "given": True,
+    "text": "None",
+    "answer": "None",
+    "days": 365,
     "declined": [],
 }
 """What every route with a body is sent: members that a route does not know are no matter."""
@@ -258,6 +280,8 @@ PURPOSE = {"Purpose": "asked_in_person", "Purpose-Note": "None"}
 BODIES: dict[str, dict[str, object]] = {
     "PUT /v1/partner/payee": {"sort_code": "000000", "account": "00000000", "name": "None"},
     "PATCH /v1/me": {"name": "Resident 0"},
+    "POST /v1/appeals/{id}/decide": {"decision": "stands"},
+    "POST /v1/wind-down": {"ends_on": "2026-12-01"},
 }
 """Members that one route wants otherwise than the others."""
 PURPOSE = {"Purpose": "asked_in_person", "Purpose-Note": "None"}
@@ -275,7 +299,12 @@ def test_a_route_is_closed_to_everybody_else(walked_city: City, route: str) -> N
     city = walked_city
     method, template = route.split()
     prefix = next((prefix for folder, prefix in PREFIXES.items() if template.startswith(folder)), "none")
-    path = template.replace("{source}", TAPS).replace("{period}", "2026-11").replace("{id}", f"{prefix}_{'0' * 32}")
+    path = (
+        template.replace("{source}", TAPS)
+        .replace("{period}", "2026-11")
+        .replace("{year}", "2026")
+        .replace("{id}", f"{prefix}_{'0' * 32}")
+    )
     path = path.replace("{host}", f"hst_{'0' * 32}").replace("{attendance}", f"att_{'0' * 32}") + QUERIES.get(route, "")
     body = {**BODY, **BODIES.get(route, {})} if method in {"POST", "PUT", "PATCH"} else None
     for who in sorted(EVERYBODY):

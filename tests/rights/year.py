@@ -14,6 +14,7 @@ from app.core.database import Database
 from app.core.ids import parse_public_id
 from app.core.secret_store import Secrets
 from app.earning.taking_back import reverse_event
+from app.identity.logins import LoginKeys
 from app.ledger.decisions import Decision
 from app.ledger.tasks import sweep_points
 from app.residents.referrals import InvitationKeys, give_invitation
@@ -133,7 +134,13 @@ def _decide(year: Year, number: int) -> None:
 def _insert_rare(session: Session, year: Year, number: int) -> None:
     """Rows that take a partner across the network, a host, or a desk to come about."""
     me = year.city.world.residents[number]
-    facts = {"me": me, "now": NOW, "note": _say(year, number, "A note"), "n": FIRST_ID + 900_000 + number * 100}
+    address = f"neighbour{number}@city.example.org"
+    year.said[number].append(address)
+    login = {
+        "address": LoginKeys(year.city.runtime.secrets).encrypt(address),
+        "name": year.city.residents[number],
+    }
+    facts = login | {"me": me, "now": NOW, "note": _say(year, number, "A note"), "n": FIRST_ID + 900_000 + number * 100}
     for statement in _RARE.split(";"):
         session.execute(text(statement), facts)
 
@@ -197,6 +204,13 @@ def _names(row: dict[str, Any], known: set[str]) -> bool:
 
 
 _RARE = """
+    INSERT INTO logins (id, side, key_hash, person, channel, address_encrypted, made_at)
+    VALUES (:n + 8, 'resident', CAST(:address AS bytea), :name, 'email', :address, :now);
+    INSERT INTO sign_in_sessions (id, public_id, secret_hash, person, device, keep, signed_in_at, proved_at, seen_at,
+                                  idle_seconds, ends_at)
+    VALUES (:n + 9, gen_random_uuid(), CAST(:address AS bytea), :name, :note, true, :now, :now, :now, 60,
+            CAST(:now AS timestamptz) + interval '1 hour');
+    INSERT INTO known_devices (person, device_hash, seen_at) VALUES (:name, CAST(:address AS bytea), :now);
     INSERT INTO desk_acts (id, officer_id, resident_id, act, purpose, note, acted_at)
     VALUES (:n, 1, :me, 'balance', 'asked_in_person', :note, :now);
     INSERT INTO complaints (id, public_id, resident_id, text, made_at, due_at)

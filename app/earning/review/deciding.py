@@ -28,7 +28,8 @@ RELEASE, REFUSE = "release", "refuse"
 _HELD = """
     SELECT e.id, e.resident_id, e.card_id, e.source_id, e.digest, s.name, e.external_id, e.type, e.happened_at, e.data,
            e.resident_facts, e.evidence
-    FROM events e JOIN sources s ON s.id = e.source_id WHERE e.id = :id AND e.status = :held AND e.voided_at IS NULL
+    FROM events e JOIN sources s ON s.id = e.source_id
+    WHERE e.id = :id AND e.voided_at IS NULL AND (e.status = :held OR e.reasons = CAST(:refused AS text[]))
 """
 
 
@@ -70,12 +71,26 @@ def decide_case(
     return get_case(session, case=case)
 
 
-def _lock_held(session: Session, event_id: int) -> NewEvent | None:
-    """The event as it came, its resident's state locked; None when it was voided in between."""
+def release_refused(session: Session, *, event_id: int, now: datetime) -> bool:
+    """Let an event count after all that a person had refused; whether it was such a one. For appeals."""
+    refused = _lock_held(session, event_id, refused=True)
+    if refused is None:
+        return False
+    _release(session, refused, now)
+    return True
+
+
+def _lock_held(session: Session, event_id: int, *, refused: bool = False) -> NewEvent | None:
+    """The event as it came, its resident's state locked; None when it was voided in between.
+
+    `refused` finds one that a person has refused, too.
+    """
     owner = session.execute(text("SELECT resident_id FROM events WHERE id = :id"), {"id": event_id}).scalar_one()
     loop_over_arrays(session)
     lock_states(session, resident_ids=[owner])
-    row = session.execute(text(_HELD), {"id": event_id, "held": Status.HELD}).one_or_none()
+    row = session.execute(
+        text(_HELD), {"id": event_id, "held": Status.HELD, "refused": [REFUSED_BY_REVIEW] if refused else None}
+    ).one_or_none()
     if row is None:
         return None
     event = Event(

@@ -14,6 +14,7 @@ from app.web.api import (
     catalogue,
     check_ins,
     choices,
+    complaints,
     corrections,
     deputies,
     desk,
@@ -52,6 +53,7 @@ from app.web.api import (
     sessions,
     sources,
     statements,
+    stewardship,
     templates,
     terms,
     tills,
@@ -66,7 +68,7 @@ for part in (funding, corrections, imports, sources, missing):
     router.include_router(part.router)
 for part in (audit, seals, invitations, households, campaigns, jobs):
     router.include_router(part.router)
-for part in (review, tills, cards, choices, own_data):
+for part in (review, tills, cards, choices, own_data, complaints, stewardship):
     router.include_router(part.router)
 for part in (organisations, host_sessions, check_ins, attendance, own_reviews, desk, desk_accounts):
     router.include_router(part.router)

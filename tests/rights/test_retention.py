@@ -1,0 +1,107 @@
+"""What has been kept long enough goes, and nothing that still decides points."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from app.core.database import Database
+from app.core.secret_store import Secrets
+from app.earning.verify import find_event_drift
+from app.rights.retention import KINDS, purge_due
+from rules.catalogue import EVENT_TYPES
+from tests.api.city import City, bearer, build_city
+from tests.api.conftest import NOW
+from tests.earning.world import RIDES, event, ride, tap
+from tests.rights.year import live_a_year
+
+YEARS = timedelta(days=800)
+
+
+def admin(city: City) -> dict[str, str]:
+    return bearer(city.token(city.officers["admin"], "officer"))
+
+
+def due(city: City) -> dict[str, int]:
+    listed = city.http.get("/v1/retention", headers=admin(city)).json()["items"]
+    return {one["key"]: one["due"] for one in listed}
+
+
+def data_of(city: City, event_id: str) -> dict[str, Any]:
+    def read(session: Session) -> dict[str, Any]:
+        row = text("SELECT data FROM events WHERE external_id = :id")
+        data: dict[str, Any] = session.execute(row, {"id": event_id}).scalar_one()
+        return data
+
+    return city.runtime.database.in_transaction(read)
+
+
+def test_a_dry_run_counts_what_the_purge_then_takes(database: Database, secrets: Secrets) -> None:
+    city = live_a_year(database, secrets).city
+    assert {kind for kind, rows in due(city).items() if rows} == {"stops"}
+    for path in ("cards", "complaints", "appeals"):
+        for one in city.http.get(f"/v1/me/{path}", headers=city.resident(0)).json()["items"]:
+            if path == "cards":
+                city.http.delete(f"/v1/me/cards/{one['id']}", headers=city.resident(0))
+            elif path == "complaints":
+                order = {"answer": "So."}
+                city.http.post(f"/v1/complaints/{one['id']}/answer", json=order, headers=admin(city))
+            else:
+                order = {"decision": "stands", "reason": "So."}
+                city.http.post(f"/v1/appeals/{one['id']}/decide", json=order, headers=admin(city))
+    points = database.in_transaction(lambda session: session.execute(text("SELECT sum(points) FROM events")).scalar())
+    wrong = database.in_transaction(find_event_drift)
+    city.clock.at = NOW + YEARS
+    counted = due(city)
+    assert purge_due(database, now=city.clock.at, batch=2) == counted
+    assert {kind for kind, rows in counted.items() if not rows} == {"sensitive", "missing_reports"}
+    assert set(due(city).values()) == {0}
+    assert database.in_transaction(find_event_drift) == wrong
+    kept = database.in_transaction(lambda session: session.execute(text("SELECT sum(points) FROM events")).scalar())
+    assert kept == points
+
+
+def test_a_stop_becomes_a_word_that_means_nothing_and_still_pairs_taps(rolled_back: Database, secrets: Secrets) -> None:
+    city = build_city(rolled_back, secrets, NOW)
+    city.world.send([tap(1, NOW - timedelta(hours=3)), tap(2, NOW - timedelta(hours=2), leg="off")])
+    city.world.send([tap(3, NOW - timedelta(hours=1), stop="450099")])
+    before = data_of(city, "T-1")
+    purge_due(rolled_back, now=NOW + timedelta(days=99))
+    assert data_of(city, "T-1") == before
+    purge_due(rolled_back, now=NOW + timedelta(days=101))
+    first, second, other = (data_of(city, f"T-{number}") for number in (1, 2, 3))
+    assert first["stop"] == second["stop"] != other["stop"]
+    assert "4500" not in str([first, second, other])
+    assert first | {"stop": ""} == before | {"stop": ""}
+
+
+def test_details_of_health_that_no_rule_asks_for_go_and_the_others_stay(
+    rolled_back: Database, secrets: Secrets
+) -> None:
+    city = build_city(rolled_back, secrets, NOW)
+    assert EVENT_TYPES["health.session"].sensitive
+    data = {"minutes": 40, "activity": "swimming"}
+    city.world.send([event(RIDES, "H-1", "health.session", NOW - timedelta(hours=2), card=0, data=data)])
+    city.world.send([ride(1, NOW - timedelta(hours=1), 5000)])
+    purge_due(rolled_back, now=NOW + timedelta(days=101))
+    assert "activity" not in data_of(city, "H-1")
+    assert data_of(city, "R-1")["distance_m"] == 5000
+
+
+def test_a_scheme_keeps_a_kind_longer_or_shorter_within_reason(rolled_back: Database, secrets: Secrets) -> None:
+    city = build_city(rolled_back, secrets, NOW)
+    set_to = city.http.put("/v1/retention/notices", json={"days": 500}, headers=admin(city)).json()["items"]
+    assert {one["key"]: one["days"] for one in set_to}["notices"] == 500
+    assert {one["key"]: one["usual_days"] for one in set_to} == {key: kind.days for key, kind in KINDS.items()}
+    short = city.http.put("/v1/retention/stops", json={"days": 30}, headers=admin(city))
+    assert (short.status_code, short.json()["code"]) == (422, "retention-unfit")
+    unknown = city.http.put("/v1/retention/sleep", json={"days": 30}, headers=admin(city))
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "retention-kind-unknown")
+
+
+def test_what_is_purged_is_longer_than_an_event_can_change() -> None:
+    """An event can be taken back, and so replayed, for 90 days."""
+    assert all(kind.least_days > 90 for kind in KINDS.values() if kind.table == "events")
