@@ -23,8 +23,9 @@ community organisations report. No model is trained, and nothing is learnt from 
 
 **Why.** The same event is judged the same way for everybody, and every award and refusal explains itself.
 
-**Who decides.** A rule is written by one officer and approved by another. What hardly anybody can have done is held until
-a person has looked at it. No computer alone bars anybody or takes back spent points. Appeals go to another person.
+**Who decides.** A rule is written by one officer and approved by another. What hardly anybody can have done is held
+until a person has looked at it. No computer alone bars anybody or takes back spent points. Appeals go to
+another person.
 
 ## Tier 2: what is decided
 
