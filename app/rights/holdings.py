@@ -262,6 +262,9 @@ NOTHING: Final[Mapping[str, str]] = MappingProxyType(
         "till_devices": "Partners' devices.",
         "till_pairings": "Partners' devices.",
         "wards": "Public tables.",
+        "webhook_attempts": "Partners' endpoints.",
+        "webhook_deliveries": "What partners were told of vouchers, by the voucher's number.",
+        "webhook_endpoints": "Partners' endpoints.",
         "wind_downs": "The scheme.",
     }
 )
