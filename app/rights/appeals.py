@@ -21,7 +21,7 @@ from app.earning.errors import EventUnknown
 from app.earning.queries import get_event
 from app.earning.review.deciding import release_refused
 from app.identity.queries import OfficerRead
-from app.rights.errors import AppealDecided, AppealedAlready, AppealUnknown, OwnDecision
+from app.rights.appeal_errors import AppealDecided, AppealedAlready, AppealUnknown, OwnDecision
 
 AppealDecision: TypeAlias = Literal["stands", "changed"]
 

@@ -19,7 +19,7 @@ from app.audit import record_act
 from app.core.database import Database
 from app.core.ids import new_secret
 from app.identity.queries import OfficerRead
-from app.rights.errors import RetentionKindUnknown, RetentionUnfit
+from app.rights.stewardship_errors import RetentionKindUnknown, RetentionUnfit
 from rules.catalogue import EVENT_TYPES
 
 BATCH = 1000

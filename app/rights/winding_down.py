@@ -14,7 +14,7 @@ from app.core.clock import london_date
 from app.core.ids import take_id, uuid7
 from app.identity.queries import OfficerRead
 from app.ledger.chart import AccountKind
-from app.rights.errors import NoticeTooShort, NotWindingDown, WindingDownAlready
+from app.rights.stewardship_errors import NoticeTooShort, NotWindingDown, WindingDownAlready
 from app.rulebook.pauses import Paused, find_running_pauses, pause_scheme
 
 LEAST_DAYS = 90

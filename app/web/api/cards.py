@@ -1,28 +1,23 @@
-"""A resident's cards, and the proof that one is theirs: by the desk, by its operator, or by a micro-check."""
+"""A resident's cards, and those that wait for their proof."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Literal
-from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
-from app.audit import Actor, record_act
+from app.audit import record_act
 from app.core.ids import parse_public_id, public_id
-from app.identity.errors import SourceUnknown
-from app.identity.permissions import CARD_CONFIRMERS, TOKENS_CONFIRM
-from app.identity.queries import Client, OfficerRead
-from app.identity.sources import list_sources
 from app.ledger.commands import Answer
-from app.residents.claim_errors import CardUnknown, ClaimUnknown
-from app.residents.claims import CardRead, claim_card, confirm_claim, list_cards, remove_card
+from app.residents.claim_errors import CardUnknown
+from app.residents.claims import CardRead, claim_card, list_cards, remove_card
 from app.residents.queries import ResidentRead
 from app.web.api.answers import SIGNED_IN, Shape, declines, respond, takes
-from app.web.callers import Call, SignedIn, as_machine, as_officer_with, as_resident
+from app.web.callers import Call, SignedIn, as_resident
 from app.web.idempotency import run_once
 from app.web.sent import Body, IdempotencyKey
 
@@ -49,13 +44,6 @@ class CardOrder(msgspec.Struct, frozen=True):
     subject: Subject
     source: Annotated[str, msgspec.Meta(max_length=240)] | None = None
     proof: Literal["confirmed", "micro_check"] = "confirmed"
-
-
-class ConfirmOrder(msgspec.Struct, frozen=True):
-    """`claim` is the id that the resident was given, `subject` the card as `card:TOKEN`."""
-
-    claim: Annotated[str, msgspec.Meta(max_length=64)]
-    subject: Subject
 
 
 class WindowShape(Shape):
@@ -85,13 +73,6 @@ class CardList(Shape):
     """Newest first; there are few, so there are no pages."""
 
     items: list[CardShape]
-
-
-class ConfirmedShape(Shape):
-    """The claim is proved, and the card stands for its resident from `confirmed_at` on."""
-
-    id: str
-    confirmed_at: datetime
 
 
 @router.get("/v1/me/cards", responses=declines(*SIGNED_IN))
@@ -140,70 +121,6 @@ def remove(call: SignedIn, id: str) -> CardList:  # noqa: A002 - the path's own 
 
     call.run(as_resident, serve)
     return _list(call)
-
-
-@router.post(
-    "/v1/sources/{source}/tokens/confirm",
-    responses=declines(*SIGNED_IN, 400, 404, 409, 413, 415, 422),
-    openapi_extra=takes(("application/json", ConfirmOrder)),
-)
-def confirm_as_operator(call: SignedIn, source: str, body: Body) -> ConfirmedShape:
-    """The operator knows that the holder of this card made this claim. Scope `tokens:confirm`."""
-    order = body.read(ConfirmOrder)
-
-    def serve(session: Session, client: Client) -> ConfirmedShape:
-        known = list_sources(session).get(source)
-        if known is None or source not in client.sources:
-            raise SourceUnknown
-        confirm_claim(
-            session,
-            claim=_read_claim(order.claim),
-            subject=order.subject,
-            source_id=known.id,
-            proof="operator",
-            keys=call.runtime.card_keys,
-            now=call.now,
-        )
-        _note(session, Actor("machine", client.id), order.claim, call.now)
-        return ConfirmedShape(id=order.claim, confirmed_at=call.now)
-
-    return call.run(as_machine(TOKENS_CONFIRM), serve)
-
-
-@router.post(
-    "/v1/card-claims/confirm",
-    responses=declines(*SIGNED_IN, 400, 404, 409, 413, 415, 422),
-    openapi_extra=takes(("application/json", ConfirmOrder)),
-)
-def confirm_as_desk(call: SignedIn, body: Body) -> ConfirmedShape:
-    """The card lies before you, and its holder made this claim. For officers with the role support."""
-    order = body.read(ConfirmOrder)
-
-    def serve(session: Session, officer: OfficerRead) -> ConfirmedShape:
-        confirm_claim(
-            session,
-            claim=_read_claim(order.claim),
-            subject=order.subject,
-            source_id=None,
-            proof="desk",
-            keys=call.runtime.card_keys,
-            now=call.now,
-        )
-        _note(session, officer.actor, order.claim, call.now)
-        return ConfirmedShape(id=order.claim, confirmed_at=call.now)
-
-    return call.run(as_officer_with(*CARD_CONFIRMERS), serve)
-
-
-def _note(session: Session, actor: Actor, claim: str, now: datetime) -> None:
-    record_act(session, actor=actor, act="person.card_linked", subject=f"card:{claim}", now=now)
-
-
-def _read_claim(written: str) -> UUID:
-    uuid = parse_public_id("crd", written)
-    if uuid is None:
-        raise ClaimUnknown
-    return uuid
 
 
 def _list(call: Call) -> CardList:

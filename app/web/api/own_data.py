@@ -8,7 +8,7 @@ from html import escape
 from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
 from starlette.responses import StreamingResponse
 
@@ -18,7 +18,6 @@ from app.residents.queries import ResidentRead
 from app.rights.erasure import erase_resident
 from app.rights.export import ExportKeys, Part, read_holdings, record_export
 from app.rights.holdings import Holding
-from app.rights.statements import make_statement
 from app.web.api.answers import SIGNED_IN, Shape, declines
 from app.web.callers import SignedIn, as_resident
 
@@ -50,31 +49,6 @@ class ExportShape(Shape):
     holdings: list[HoldingShape]
 
 
-class DoneShape(Shape):
-    """How often you did something, for how many minutes where that is told, and the points for it."""
-
-    type: str
-    times: int
-    minutes: int
-    points: int
-
-
-class StatementShape(Shape):
-    """One year in Leeds. `value_pence` is what the vouchers that you used were worth to their partners.
-
-    `declined` is how often you took thanks without points.
-    """
-
-    year: int
-    done: list[DoneShape]
-    declined: int
-    earned_points: int
-    used_points: int
-    expired_points: int
-    vouchers_used: int
-    value_pence: int
-
-
 class ErasedShape(Shape):
     """You were erased: so many points went back to those who paid for them, so many vouchers were cancelled."""
 
@@ -104,13 +78,6 @@ def export(call: SignedIn, request: Request) -> StreamingResponse:
         media_type=media_type,
         headers={"Content-Disposition": f'attachment; filename="my-data.{"html" if readable else "json"}"'},
     )
-
-
-@router.get("/v1/me/statements/{year}", responses=declines(*SIGNED_IN, 400))
-def show_statement(call: SignedIn, year: Annotated[int, Path(ge=2000, le=2200)]) -> StatementShape:
-    """Your year: what you did, earned and used. Scope `resident`."""
-    made = call.run(as_resident, lambda session, me: make_statement(session, resident_id=me.id, year=year))
-    return StatementShape.model_validate(made, from_attributes=True)
 
 
 @router.delete("/v1/me", responses=declines(*SIGNED_IN, 400, 409))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from app.web.api import (
+    appeals,
     approval_threshold,
     attendance,
     audit,
     backtests,
     campaigns,
+    card_proof,
     cards,
     catalogue,
     check_ins,
@@ -38,12 +40,14 @@ from app.web.api import (
     organisations,
     own_data,
     own_reviews,
+    own_statements,
     pauses,
     payees,
     payment_files,
     payouts,
     redemptions,
     register,
+    retention,
     review,
     rewards,
     rule_catalogue,
@@ -53,12 +57,12 @@ from app.web.api import (
     sessions,
     sources,
     statements,
-    stewardship,
     templates,
     terms,
     tills,
     vouchers,
     webhooks,
+    winding_down,
 )
 
 router = APIRouter()
@@ -68,7 +72,9 @@ for part in (funding, corrections, imports, sources, missing):
     router.include_router(part.router)
 for part in (audit, seals, invitations, households, campaigns, jobs):
     router.include_router(part.router)
-for part in (review, tills, cards, choices, own_data, complaints, stewardship):
+for part in (review, tills, cards, choices, own_data, complaints):
+    router.include_router(part.router)
+for part in (appeals, retention, winding_down, own_statements, card_proof):
     router.include_router(part.router)
 for part in (organisations, host_sessions, check_ins, attendance, own_reviews, desk, desk_accounts):
     router.include_router(part.router)

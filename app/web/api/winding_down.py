@@ -1,4 +1,4 @@
-"""How long records are kept, and the end of the scheme."""
+"""The end of the scheme: told to all, begun and called off by an officer, and what is owed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import msgspec
 from fastapi import APIRouter
 
 from app.identity.permissions import WINDERS_DOWN
-from app.rights.retention import RetentionRead, list_retention, set_retention
 from app.rights.winding_down import (
     OwedRead,
     WindDownRead,
@@ -27,33 +26,11 @@ router = APIRouter(tags=["rights"])
 as_admin = as_officer_with(*WINDERS_DOWN)
 
 
-class RetentionOrder(msgspec.Struct, frozen=True):
-    """For how many days this kind of record is kept from now on."""
-
-    days: Annotated[int, msgspec.Meta(ge=1, le=3650)]
-
-
 class WindDownOrder(msgspec.Struct, frozen=True):
     """The public notice, and the day from which points can't be spent any more: 90 days away at least."""
 
     notice: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
     ends_on: date
-
-
-class RetentionShape(Shape):
-    """`due` is how many records are over now and go with the next purge."""
-
-    key: str
-    title: str
-    days: int
-    usual_days: int
-    due: int
-
-
-class RetentionList(Shape):
-    """Every kind of record that is purged."""
-
-    items: list[RetentionShape]
 
 
 class WindDownShape(Shape):
@@ -81,28 +58,6 @@ class OwedShape(StandingShape):
     backing_pence: int
     payable_pence: int
     pot_pence: int
-
-
-@router.get("/v1/retention", responses=declines(*SIGNED_IN))
-def show_retention(call: SignedIn) -> RetentionList:
-    """How long each kind of record is kept, and how many are over. For officers with a role."""
-    return _list(call.run(as_officer, lambda session, _: list_retention(session, now=call.now)))
-
-
-@router.put(
-    "/v1/retention/{kind}",
-    responses=declines(*SIGNED_IN, 400, 404, 413, 415, 422),
-    openapi_extra=takes(("application/json", RetentionOrder)),
-)
-def choose_retention(call: SignedIn, kind: str, body: Body) -> RetentionList:
-    """Keep a kind of record for so many days. For officers with the role admin."""
-    order = body.read(RetentionOrder)
-
-    call.run(
-        as_admin,
-        lambda session, officer: set_retention(session, key=kind, days=order.days, officer=officer, now=call.now),
-    )
-    return show_retention(call)
 
 
 @router.get("/v1/wind-down", responses=declines())
@@ -150,10 +105,6 @@ def show_owed(call: SignedIn) -> OwedShape:
         payable_pence=owed.payable_pence,
         pot_pence=owed.pot_pence,
     )
-
-
-def _list(kinds: tuple[RetentionRead, ...]) -> RetentionList:
-    return RetentionList(items=[RetentionShape.model_validate(one, from_attributes=True) for one in kinds])
 
 
 def _present(found: WindDownRead | None) -> WindDownShape | None:
