@@ -37,6 +37,7 @@ ACTS: Final[Mapping[str, str]] = {
     "event.voided": "An event was voided",
     "event.flag_decided": "An event that was held for a person was decided",
     "points.adjusted": "An adjustment of points was proposed or decided",
+    "points.given": "Points were given by an adjustment",
     "points.reversed": "An award was reversed",
     "points.clawed_back": "Written-off points were clawed back",
     "points.refunded": "A refund was proposed or decided",

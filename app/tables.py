@@ -6,6 +6,7 @@ from app import audit, outbox
 from app.backtest import tables as backtest
 from app.core import scheme_facts
 from app.core.columns import Row
+from app.earning import adjustment_tables as adjustments
 from app.earning import tables as earning
 from app.earning.review import tables as review
 from app.hosting import tables as hosting
@@ -30,6 +31,7 @@ from app.settlement import tables as settlement
 
 DOMAINS = (
     scheme_facts,
+    adjustments,
     approvers,
     audit,
     backtest,

@@ -1,4 +1,4 @@
-"""rewards pay-in, fund, set-rate, reverse and claw-back: an officer's decisions, from the command line."""
+"""rewards pay-in, fund, set-rate, reverse, claw-back, approve-adjustment: officers' decisions by the command line."""
 
 from __future__ import annotations
 
@@ -13,11 +13,19 @@ from app.cli.failures import told_plainly
 from app.cli.scheme import Choice, opened_database
 from app.core.clock import SystemClock
 from app.core.errors import NotAllowed
+from app.core.ids import parse_public_id, public_id
 from app.core.units import MOST_AT_ONCE, Pence, Points
-from app.earning.taking_back import claw_back_event, reverse_event
+from app.earning.adjustment_errors import AdjustmentUnknown
+from app.earning.adjustments import (
+    AdjustmentRead,
+    MintLimits,
+    approve_adjustment,
+    propose_clawback,
+    propose_reversal,
+)
 from app.identity.errors import OtherRoleNeeded
 from app.identity.permissions import CORRECTION_ROLES, MONEY_ROLES
-from app.identity.queries import find_officer
+from app.identity.queries import OfficerRead, find_officer
 from app.ledger.decisions import Decision
 from app.ledger.funding import record_funding, record_payment
 from app.redemption.promises import change_backing_rate
@@ -100,14 +108,14 @@ def set_rate(
 
 
 def reverse(context: typer.Context, source: Source, event_id: EventId, officer: Officer, reason: Reason) -> None:
-    """Take back what an event gave that is too old to void. For the roles approver and admin."""
-    done = _decide(
-        *(context, officer, reason, CORRECTION_ROLES),
-        lambda session, decision, now: reverse_event(
-            session, source=source, external_id=event_id, decision=decision, now=now
+    """Propose to take back what an event gave that is too old to void. For the roles approver and admin."""
+    made = _run(
+        *(context, officer, CORRECTION_ROLES),
+        lambda session, found, now: propose_reversal(
+            session, source=source, external_id=event_id, reason=_check(reason), officer=found, now=now
         ),
     )
-    typer.echo(f"Took back {done.taken} points and wrote off {done.written_off}.")
+    _say_proposed(made)
 
 
 def claw(
@@ -118,14 +126,51 @@ def claw(
     officer: Officer,
     reason: Reason,
 ) -> None:
-    """Take points for those of an event that were spent and written off. For the roles approver and admin."""
-    done = _decide(
-        *(context, officer, reason, CORRECTION_ROLES),
-        lambda session, decision, now: claw_back_event(
-            session, source=source, external_id=event_id, points=Points(points), decision=decision, now=now
+    """Propose to take points for those of an event that were spent and written off. Roles approver and admin."""
+    made = _run(
+        *(context, officer, CORRECTION_ROLES),
+        lambda session, found, now: propose_clawback(
+            session,
+            source=source,
+            external_id=event_id,
+            points=Points(points),
+            reason=_check(reason),
+            officer=found,
+            now=now,
         ),
     )
-    typer.echo(f"Took back {done.taken} points.")
+    _say_proposed(made)
+
+
+def approve(
+    context: typer.Context,
+    adjustment: Annotated[str, typer.Argument(help="The adjustment's id, adj_...", metavar="ADJUSTMENT")],
+    officer: Officer,
+) -> None:
+    """Carry out an adjustment that another officer proposed. For the roles approver and admin."""
+    settings = context.ensure_object(Choice).settings()
+    limits = MintLimits(settings.adjustment_most_points, settings.adjustment_most_points_a_day)
+
+    def serve(session: Session, found: OfficerRead, now: datetime) -> AdjustmentRead:
+        wanted = parse_public_id("adj", adjustment)
+        if wanted is None:
+            raise AdjustmentUnknown
+        return approve_adjustment(session, adjustment=wanted, officer=found, limits=limits, now=now)
+
+    done = _run(context, officer, CORRECTION_ROLES, serve)
+    if done.kind == "award":
+        typer.echo(f"Gave {done.points} points.")
+    else:
+        typer.echo(f"Took back {done.taken} points and wrote off {done.written_off}.")
+
+
+def _say_proposed(made: AdjustmentRead) -> None:
+    typer.echo(f"Proposed {public_id('adj', made.id)}. Another officer approves it: rewards approve-adjustment")
+
+
+def _check(reason: str) -> str:
+    refuse_bank_card_number(reason)
+    return reason
 
 
 def _decide(
@@ -136,18 +181,29 @@ def _decide(
     serve: Callable[[Session, Decision, datetime], T],
 ) -> T:
     """Carry a decision out in the name of an officer who has one of `roles`."""
+    return _run(
+        *(context, officer, roles),
+        lambda session, found, now: serve(session, Decision(found.id, _check(reason), found.uuid), now),
+    )
+
+
+def _run(
+    context: typer.Context,
+    officer: str,
+    roles: tuple[str, ...],
+    serve: Callable[[Session, OfficerRead, datetime], T],
+) -> T:
     now = SystemClock().now()
 
-    def decide(session: Session) -> T:
-        refuse_bank_card_number(reason)
+    def act(session: Session) -> T:
         found = find_officer(session, written=officer)
         if found is None:
             raise OfficerUnknown
         if found.roles.isdisjoint(roles):
             raise OtherRoleNeeded(*roles)
-        return serve(session, Decision(found.id, reason, found.uuid), now)
+        return serve(session, found, now)
 
     choice = context.ensure_object(Choice)
     with told_plainly(), opened_database(choice.settings()) as database:
-        return database.in_transaction(decide)
+        return database.in_transaction(act)
     raise AssertionError  # told_plainly lets nothing pass

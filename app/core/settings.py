@@ -62,6 +62,12 @@ class Settings(BaseSettings):
     bacs_payer: SecretStr | None = Field(
         default=None, description="Sort code, account number and name that partners are paid from; comma-separated"
     )
+    adjustment_most_points: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
+        default=1000, description="Points that one adjustment may give"
+    )
+    adjustment_most_points_a_day: Annotated[int, Field(ge=0, le=10_000_000)] = Field(
+        default=5000, description="Points of adjustments that one officer may propose, and approve, in a day"
+    )
     pool_size: Annotated[int, Field(ge=1, le=200)] = Field(default=32, description="Threads, and connections for them")
 
     @property

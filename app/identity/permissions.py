@@ -57,6 +57,9 @@ REVIEWERS = ("support", "approver")
 ORGANISATION_REGISTRARS = ("approver", "admin")
 """Who may say which organisations' word counts, and who gives it."""
 
+ADJUSTMENT_PROPOSERS = ("finance", "approver", "admin")
+"""Who may propose that a resident is given points; those who take points back may approve it."""
+
 CAMPAIGN_EDITORS = ("editor", "admin")
 """Who may open campaigns and change their titles and dates."""
 

@@ -49,6 +49,7 @@ class TransferKind(IntEnum):
     CLAWBACK = 13  # wallet -> budget and budget -> receivable, a person takes back what was written off
     REFUND = 14  # redeemed -> wallet and payable -> backing, what a captured hold spent comes back
     SETTLE = 15  # payable -> settled, a partner was paid
+    ADJUSTMENT = 16  # budget -> wallet, two officers give points with no event behind them
 
 
 SCHEME = 0

@@ -16,7 +16,7 @@ from app.ledger.tables import LedgerDecision
 
 LONGEST_REASON = 500
 
-DecisionKind: TypeAlias = Literal["pay_in", "fund", "rate", "reversal", "clawback"]
+DecisionKind: TypeAlias = Literal["pay_in", "fund", "rate", "reversal", "clawback", "adjustment"]
 
 _ACTS: Final = {
     "pay_in": ("budget.paid_in", "pot"),
@@ -24,6 +24,7 @@ _ACTS: Final = {
     "rate": ("budget.rate_changed", "backing"),
     "reversal": ("points.reversed", "decision"),
     "clawback": ("points.clawed_back", "decision"),
+    "adjustment": ("points.given", "decision"),
 }
 """What the audit trail calls them, and what they are about: an account, or the decision where that is a person's."""
 

@@ -3,7 +3,7 @@
 Refusal
  |- NotFound: WalletNotFound, HoldNotFound
  '- Conflict: InsufficientPoints, HoldResolved, PotTooSmall, CostAboveBacking, BackingSpent, CommandRunning,
-              RateTooLow, NothingToReverse, ClawbackTooLarge
+              RateTooLow, NothingToReverse, ClawbackTooLarge, BudgetTooSmall
     Invalid:  KeyReused, ReasonUnfit
 LedgerError             a mistake in the program or in its operation; nobody's request is to blame
  |- AccountMissingError, BudgetOverspentError, SweepOverdueError, SealsLostError
@@ -129,6 +129,16 @@ class ReasonUnfit(Invalid):
     def __init__(self, *, most_characters: int) -> None:
         super().__init__(f"Give a reason: a sentence of 1 to {most_characters} visible characters.")
         self.most_characters = most_characters
+
+
+class BudgetTooSmall(Conflict):
+    """A campaign has fewer points left than somebody is to be given."""
+
+    code = "budget-too-small"
+
+    def __init__(self, *, left_points: int) -> None:
+        super().__init__(f"The campaign has {left_points} points left. Fund it first, or give fewer.")
+        self.left_points = left_points
 
 
 class CommandRunning(Conflict):

@@ -38,6 +38,7 @@ ROUTES = (
     Route(TransferKind.ISSUE, Unit.POINTS, AccountKind.ISSUANCE, AccountKind.BUDGET, lot=False, cause="nothing"),
     Route(TransferKind.FUND, Unit.PENCE, AccountKind.ISSUANCE, AccountKind.POT, lot=False, cause="nothing"),
     Route(TransferKind.BACK, Unit.PENCE, AccountKind.POT, AccountKind.BACKING, lot=False, cause="nothing"),
+    Route(TransferKind.ADJUSTMENT, Unit.POINTS, AccountKind.BUDGET, AccountKind.WALLET, lot=True, cause="nothing"),
     Route(TransferKind.EXPIRY, Unit.POINTS, AccountKind.WALLET, AccountKind.BREAKAGE, lot=True, cause="nothing"),
     Route(TransferKind.RETURN, Unit.PENCE, AccountKind.BACKING, AccountKind.POT, lot=False, cause="nothing"),
 )

@@ -122,13 +122,15 @@ class LedgerReversal(Row, table=True):
 class LedgerDecision(Row, table=True):
     """What an officer decided about points or money, with the reason; appended, never changed.
 
-    `amount` is pence for pay_in, points for fund, reversal and clawback, and pence per 100 points for rate.
+    `amount` is pence for pay_in, points for fund, reversal, clawback and adjustment, and pence per 100 points for rate.
     `account_id` is the pot, budget or wallet concerned.
     """
 
     __tablename__ = "ledger_decisions"
     __table_args__ = (
-        CheckConstraint("kind IN ('pay_in', 'fund', 'rate', 'reversal', 'clawback')", name="ck_ledger_decisions_kind"),
+        CheckConstraint(
+            "kind IN ('pay_in', 'fund', 'rate', 'reversal', 'clawback', 'adjustment')", name="ck_ledger_decisions_kind"
+        ),
         CheckConstraint("amount >= 0 AND written_off >= 0", name="ck_ledger_decisions_amounts"),
         CheckConstraint(
             "(kind IN ('reversal', 'clawback')) = (event_id IS NOT NULL)", name="ck_ledger_decisions_event"

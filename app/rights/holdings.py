@@ -130,6 +130,13 @@ HOLDINGS: Final = (
     Holding("missing_reports", "What you said was missing"),
     Holding("attendances", "Sessions that you were at"),
     Holding("notices", "What we told you", key=""),
+    Holding(
+        "adjustments",
+        "Points that officers gave you or took back",
+        left_out=frozenset({"proposed_by", "decided_by"}),
+        erase="reason = 'Erased.'",
+        stays="What officers did stays on record, without what they said.",
+    ),
     Holding("complaints", "Your complaints"),
     Holding("appeals", "Your appeals"),
     Holding(

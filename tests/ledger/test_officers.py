@@ -136,14 +136,21 @@ def test_an_old_event_is_reversed_once_and_a_young_one_voided_instead(city: City
     before = city.balance()["available"]
     city.clock.at = now + timedelta(days=91)
     approver = bearer(city.token(approver_id, "officer"))
-    done = post(city, "/v1/reversals", approver, **order)
-    assert done.json()["written_off"] == 0
-    assert done.json()["points"] > 0
-    assert city.balance()["available"] == before - done.json()["points"]
-    again = post(city, "/v1/reversals", approver, **order)
-    assert (again.status_code, again.json()["code"]) == (409, "nothing-to-reverse")
-    too_much = post(city, "/v1/clawbacks", approver, points=1, **order)
-    assert (too_much.status_code, too_much.json()["code"]) == (409, "clawback-too-large")
+    second = bearer(city.token(city.officers["approver"], "officer"))
+    proposed = post(city, "/v1/reversals", approver, **order).json()
+    assert city.balance()["available"] == before, "a proposal changes nothing"
+    own = post(city, f"/v1/adjustments/{proposed['id']}/approve", approver)
+    assert (own.status_code, own.json()["code"]) == (409, "own-work")
+    done = post(city, f"/v1/adjustments/{proposed['id']}/approve", second).json()
+    assert done["written_off"] == 0
+    assert done["taken"] > 0
+    assert city.balance()["available"] == before - done["taken"]
+    again = post(city, "/v1/reversals", approver, **order).json()
+    refused = post(city, f"/v1/adjustments/{again['id']}/approve", second)
+    assert (refused.status_code, refused.json()["code"]) == (409, "nothing-to-reverse")
+    too_much = post(city, "/v1/clawbacks", approver, points=1, **order).json()
+    refused = post(city, f"/v1/adjustments/{too_much['id']}/approve", second)
+    assert (refused.status_code, refused.json()["code"]) == (409, "clawback-too-large")
     assert in_order(city)
 
 

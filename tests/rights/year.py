@@ -213,6 +213,9 @@ _RARE = """
     INSERT INTO known_devices (person, device_hash, seen_at) VALUES (:name, CAST(:address AS bytea), :now);
     INSERT INTO desk_acts (id, officer_id, resident_id, act, purpose, note, acted_at)
     VALUES (:n, 1, :me, 'balance', 'asked_in_person', :note, :now);
+    INSERT INTO adjustments
+        (id, public_id, kind, resident_id, campaign, points, reason, proposed_by, proposed_at)
+    VALUES (:n + 7, gen_random_uuid(), 'award', :me, 'none', 5, :note, 1, :now);
     INSERT INTO complaints (id, public_id, resident_id, text, made_at, due_at)
     VALUES (:n + 1, gen_random_uuid(), :me, :note, :now, :now);
     INSERT INTO appeals (id, public_id, resident_id, event_id, text, made_at, due_at)

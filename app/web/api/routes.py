@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from app.web.api import (
     appeals,
+    adjustments,
     approval_threshold,
     attendance,
     audit,
@@ -68,7 +69,7 @@ from app.web.api import (
 router = APIRouter()
 for part in (oauth, events, catalogue, me, rewards, redemptions, vouchers, rules, pauses, terms, health, docs):
     router.include_router(part.router)
-for part in (funding, corrections, imports, sources, missing):
+for part in (funding, adjustments, corrections, imports, sources, missing):
     router.include_router(part.router)
 for part in (audit, seals, invitations, households, campaigns, jobs):
     router.include_router(part.router)
