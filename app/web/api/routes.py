@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from app.web.api import (
-    appeals,
     adjustments,
+    appeals,
     approval_threshold,
     attendance,
     audit,
