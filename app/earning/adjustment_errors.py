@@ -24,15 +24,6 @@ class AdjustmentDecided(Conflict):
         self.decision = decision
 
 
-class OwnAdjustment(Conflict):
-    """Whoever proposes an adjustment doesn't approve it."""
-
-    code = "own-work"
-
-    def __init__(self) -> None:
-        super().__init__("You proposed this adjustment, so somebody else has to approve it.")
-
-
 class AdjustmentTooLarge(Conflict):
     """More points than one adjustment may give."""
 

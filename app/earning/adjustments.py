@@ -23,7 +23,6 @@ from app.earning.adjustment_errors import (
     AdjustmentTooLarge,
     AdjustmentUnknown,
     DailyLimitReached,
-    OwnAdjustment,
 )
 from app.earning.adjustment_tables import Adjustment
 from app.earning.errors import VoidInstead
@@ -35,6 +34,7 @@ from app.ledger.adjusting import give_points
 from app.ledger.decisions import Decision, check_reason
 from app.ledger.reversals import TakenBack
 from app.residents.queries import ResidentRead, get_resident
+from app.rulebook.drafting.errors import OwnWork
 from app.rulebook.queries import find_budgets, find_campaign
 
 State = Literal["open", "approved", "refused"]
@@ -134,10 +134,10 @@ def propose_clawback(
 def approve_adjustment(
     session: Session, *, adjustment: UUID, officer: OfficerRead, limits: MintLimits, now: datetime
 ) -> AdjustmentRead:
-    """Carry it out. Raises AdjustmentUnknown, AdjustmentDecided, OwnAdjustment, and what stands in its way."""
+    """Carry it out. Raises AdjustmentUnknown, AdjustmentDecided, OwnWork, and what stands in its way."""
     row = _lock(session, adjustment)
     if row.proposed_by == officer.id:
-        raise OwnAdjustment
+        raise OwnWork
     decision = Decision(officer.id, row.reason, officer.uuid)
     done = _carry_out(session, row, decision, officer=officer, limits=limits, now=now)
     row.taken, row.written_off = (done.taken, done.written_off) if done else (None, None)

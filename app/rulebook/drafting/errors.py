@@ -84,12 +84,12 @@ class NotReady(Conflict):
 
 
 class OwnWork(Conflict):
-    """Nobody approves what they wrote or changed, nor does anybody else in their name."""
+    """Nobody approves what they wrote, changed or proposed, nor does anybody else in their name."""
 
     code = "own-work"
 
     def __init__(self) -> None:
-        super().__init__("Somebody who wrote or changed this draft can't approve it. Ask another approver.")
+        super().__init__("Somebody who wrote, changed or proposed this can't approve it. Ask another approver.")
 
 
 class ApprovalNotWanted(Conflict):
