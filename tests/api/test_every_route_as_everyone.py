@@ -97,6 +97,7 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "DELETE /v1/me/cards/{id}": RESIDENT,
     "POST /v1/sources/{source}/tokens/confirm": TAPS_ONLY,
     "POST /v1/card-claims/confirm": SUPPORT,
+    "GET /v1/card-overlaps": REVIEWERS | {"auditor"},
     "GET /v1/me/balance": RESIDENT,
     "GET /v1/me/activity": RESIDENT,
     "GET /v1/rewards": EVERYBODY,

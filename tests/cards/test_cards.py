@@ -209,6 +209,27 @@ def test_a_card_that_was_given_up_cools_off_for_others_and_not_for_its_holder(ci
     assert confirm(city, late, "card:1").json()["code"] in {"card-taken", "card-claim-unknown"}
 
 
+def overlaps(city: City) -> list[tuple[str, int, int]]:
+    headers = bearer(city.token(city.officers["support"], "officer"))
+    found = city.http.get("/v1/card-overlaps", headers=headers).json()["items"]
+    numbers = {public_id: number for number, public_id in enumerate(city.residents)}
+    return [(one["kind"], numbers[one["earlier"]], numbers[one["later"]]) for one in found]
+
+
+def test_two_accounts_that_say_one_card_is_theirs_are_shown_to_a_person(city: City) -> None:
+    claim(city, "card:of-nobody-else")
+    assert overlaps(city) == []
+    city.clock.at = NOW + MINUTE
+    claim(city, "card:1")
+    assert overlaps(city) == [("claimed_by_two", 1, 0)]
+    city.http.delete(f"/v1/me/cards/{cards(city, 1)[0]['id']}", headers=city.resident(1))
+    city.clock.at = NOW + COOLING_OFF + MINUTE
+    assert confirm(city, claim(city, "card:1", resident=2).json()["id"], "card:1").status_code == 200
+    assert ("passed_on", 1, 2) in overlaps(city)
+    city.clock.at = NOW + timedelta(days=200)
+    assert overlaps(city) == []
+
+
 def test_what_is_no_card_of_ones_own_is_refused(city: City) -> None:
     refusals = {
         "member:12": "not-a-card",

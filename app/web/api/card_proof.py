@@ -11,13 +11,14 @@ from fastapi import APIRouter
 from sqlmodel import Session
 
 from app.audit import Actor, record_act
-from app.core.ids import parse_public_id
+from app.core.ids import parse_public_id, public_id
 from app.identity.errors import SourceUnknown
 from app.identity.permissions import CARD_CONFIRMERS, TOKENS_CONFIRM
 from app.identity.queries import Client, OfficerRead
 from app.identity.sources import list_sources
 from app.residents.claim_errors import ClaimUnknown
 from app.residents.claims import confirm_claim
+from app.residents.queries import get_resident
 from app.web.api.answers import SIGNED_IN, Shape, declines, takes
 from app.web.api.cards import Subject
 from app.web.callers import SignedIn, as_machine, as_officer_with
@@ -53,7 +54,7 @@ def confirm_as_operator(call: SignedIn, source: str, body: Body) -> ConfirmedSha
         known = list_sources(session).get(source)
         if known is None or source not in client.sources:
             raise SourceUnknown
-        confirm_claim(
+        resident_id = confirm_claim(
             session,
             claim=_read_claim(order.claim),
             subject=order.subject,
@@ -62,7 +63,7 @@ def confirm_as_operator(call: SignedIn, source: str, body: Body) -> ConfirmedSha
             keys=call.runtime.card_keys,
             now=call.now,
         )
-        _note(session, Actor("machine", client.id), order.claim, call.now)
+        _note(session, Actor("machine", client.id), resident_id, order.claim, call.now)
         return ConfirmedShape(id=order.claim, confirmed_at=call.now)
 
     return call.run(as_machine(TOKENS_CONFIRM), serve)
@@ -78,7 +79,7 @@ def confirm_as_desk(call: SignedIn, body: Body) -> ConfirmedShape:
     order = body.read(ConfirmOrder)
 
     def serve(session: Session, officer: OfficerRead) -> ConfirmedShape:
-        confirm_claim(
+        resident_id = confirm_claim(
             session,
             claim=_read_claim(order.claim),
             subject=order.subject,
@@ -87,14 +88,16 @@ def confirm_as_desk(call: SignedIn, body: Body) -> ConfirmedShape:
             keys=call.runtime.card_keys,
             now=call.now,
         )
-        _note(session, officer.actor, order.claim, call.now)
+        _note(session, officer.actor, resident_id, order.claim, call.now)
         return ConfirmedShape(id=order.claim, confirmed_at=call.now)
 
     return call.run(as_officer_with(*CARD_CONFIRMERS), serve)
 
 
-def _note(session: Session, actor: Actor, claim: str, now: datetime) -> None:
-    record_act(session, actor=actor, act="person.card_linked", subject=f"card:{claim}", now=now)
+def _note(session: Session, actor: Actor, resident_id: int, claim: str, now: datetime) -> None:
+    holder = public_id("res", get_resident(session, resident_id=resident_id).public_id)
+    facts = {"card": claim}
+    record_act(session, actor=actor, act="person.card_linked", subject=f"resident:{holder}", facts=facts, now=now)
 
 
 def _read_claim(written: str) -> UUID:

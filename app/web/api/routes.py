@@ -12,6 +12,7 @@ from app.web.api import (
     audit,
     backtests,
     campaigns,
+    card_overlaps,
     card_proof,
     cards,
     catalogue,
@@ -75,7 +76,7 @@ for part in (audit, seals, invitations, households, campaigns, jobs):
     router.include_router(part.router)
 for part in (review, tills, cards, choices, own_data, complaints):
     router.include_router(part.router)
-for part in (appeals, retention, winding_down, own_statements, card_proof):
+for part in (appeals, retention, winding_down, own_statements, card_proof, card_overlaps):
     router.include_router(part.router)
 for part in (organisations, host_sessions, check_ins, attendance, own_reviews, desk, desk_accounts):
     router.include_router(part.router)

@@ -1,0 +1,47 @@
+"""Cards that more than one account says are its own, for officers to look into."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import APIRouter
+
+from app.core.ids import public_id
+from app.identity.permissions import REVIEWERS
+from app.residents.overlaps import list_overlaps
+from app.web.api.answers import SIGNED_IN, Shape, declines
+from app.web.callers import SignedIn, as_officer_with
+
+router = APIRouter(tags=["review"])
+
+
+class OverlapShape(Shape):
+    """`kind`: claimed_by_two, or passed_on from `earlier` to `later`. Of the card itself nothing is told."""
+
+    kind: str
+    earlier: str
+    later: str
+    since_at: datetime
+
+
+class OverlapList(Shape):
+    """Of the last 90 days, the newest first, at most 200."""
+
+    items: list[OverlapShape]
+
+
+@router.get("/v1/card-overlaps", responses=declines(*SIGNED_IN))
+def show_overlaps(call: SignedIn) -> OverlapList:
+    """Pairs of accounts that say one card is theirs. For officers with the role support, approver or auditor."""
+    found = call.run(as_officer_with(*REVIEWERS, "auditor"), lambda session, _: list_overlaps(session, now=call.now))
+    return OverlapList(
+        items=[
+            OverlapShape(
+                kind=one.kind,
+                earlier=public_id("res", one.earlier),
+                later=public_id("res", one.later),
+                since_at=one.since_at,
+            )
+            for one in found
+        ]
+    )
