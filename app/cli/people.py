@@ -1,4 +1,4 @@
-"""rewards create-officer."""
+"""rewards create-officer, invite."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
+from app.audit import SYSTEM
 from app.cli.failures import told_plainly
-from app.cli.scheme import Choice, opened_database
+from app.cli.scheme import Choice, is_demo, opened_database, opened_runtime
 from app.core.clock import SystemClock
 from app.core.errors import Conflict
+from app.identity.logins import LoginKeys
 from app.identity.queries import OfficerRead, has_officer
 from app.identity.service import create_officer
+
+from app.web.inviting import draw_invitation, invite_somebody, link_invitation
 
 
 class OfficersExist(Conflict):
@@ -45,6 +49,21 @@ def make_officer(
                 lambda session: make_first_officer(session, name=name, email=email, roles=role, now=now)
             )
         typer.echo(f"Made {officer.public_id} with {', '.join(sorted(officer.roles))}.")
+
+
+def invite(
+    context: typer.Context,
+    person: Annotated[str, typer.Argument(help="An officer (off_...), a host (hst_...) or partner's staff (stf_...).")],
+) -> None:
+    """Print a link that gives somebody a way in, once, within seven days; their earlier ways in end when it is used."""
+    with told_plainly():
+        settings, code = context.ensure_object(Choice).settings(), draw_invitation()
+        with opened_runtime(settings, demo=is_demo(settings)) as runtime:
+            keys, now = LoginKeys(runtime.secrets), runtime.clock.now()
+            invited = runtime.database.in_transaction(
+                lambda session: invite_somebody(session, person=person, code=code, actor=SYSTEM, keys=keys, now=now)
+            )
+            typer.echo(f"{link_invitation(runtime, code)}\nGood once, until {invited.expires_at:%Y-%m-%d %H:%M} UTC.")
 
 
 def make_first_officer(session: Session, *, name: str, email: str, roles: list[str], now: datetime) -> OfficerRead:

@@ -10,18 +10,13 @@ from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from app.audit import record_act
 from app.core.ids import parse_public_id
-from app.core.spoken_codes import draw_code
 from app.identity.logins import LoginKeys
-from app.identity.queries import OfficerRead
 from app.identity.sessions import end_one_session, list_sessions
-from app.identity.sign_in_errors import PersonUnknown
-from app.identity.staff_invitations import CODE_CHARACTERS, SIDES, InvitationRead, invite_person
 from app.identity.tokens import Claims
 from app.web.api.answers import SIGNED_IN, Shape, declines, takes
 from app.web.callers import Call, SignedIn, as_officer_with, as_person
-from app.web.people import find_somebody
+from app.web.inviting import draw_invitation, invite_somebody, link_invitation
 from app.web.sent import Body
 from app.web.session_cookies import make_csrf_token, read_session_cookie
 from app.web.signing_out import sign_out_everywhere
@@ -140,14 +135,18 @@ def end_session_elsewhere(call: SignedIn, id: str) -> Response:  # noqa: A002 - 
 )
 def invite(call: SignedIn, body: Body) -> StaffInvitationShape:
     """Give somebody a way in, or a new one: their earlier ways in and sessions end once it is used. Role admin."""
-    person, code = body.read(StaffInvitationOrder).person, draw_code(CODE_CHARACTERS)
+    person, code = body.read(StaffInvitationOrder).person, draw_invitation()
+    keys = LoginKeys(call.runtime.secrets)
     invited = call.run(
-        as_officer_with(*INVITERS), lambda session, officer: _invite(session, officer, call, person, code)
+        as_officer_with(*INVITERS),
+        lambda session, officer: invite_somebody(
+            session, person=person, code=code, actor=officer.actor, keys=keys, now=call.now
+        ),
     )
     return StaffInvitationShape(
         person=invited.person,
         code=code,
-        link=f"{call.runtime.settings.public_url}/invitation/{code}",
+        link=link_invitation(call.runtime, code),
         expires_at=invited.expires_at,
     )
 
@@ -156,19 +155,3 @@ def _as_present(session: Session, claims: Claims) -> Claims:
     """A person who is signed in, and still known."""
     as_person(session, claims)
     return claims
-
-
-def _invite(session: Session, officer: OfficerRead, call: Call, person: str, code: str) -> InvitationRead:
-    somebody = find_somebody(session, person=person) if person.partition("_")[0] in SIDES else None
-    if somebody is None:
-        raise PersonUnknown
-    invited = invite_person(
-        session,
-        person=person,
-        code=code,
-        made_by=officer.public_id,
-        keys=LoginKeys(call.runtime.secrets),
-        now=call.now,
-    )
-    record_act(session, actor=officer.actor, act="role.given", subject=somebody.subject, now=call.now)
-    return invited
