@@ -16,7 +16,6 @@ from app.core.errors import Conflict
 from app.identity.logins import LoginKeys
 from app.identity.queries import OfficerRead, has_officer
 from app.identity.service import create_officer
-
 from app.web.inviting import draw_invitation, invite_somebody, link_invitation
 
 

@@ -15,7 +15,7 @@ from app.identity.logins import LoginKeys
 from app.identity.sessions import end_one_session, list_sessions
 from app.identity.tokens import Claims
 from app.web.api.answers import SIGNED_IN, Shape, declines, takes
-from app.web.callers import Call, SignedIn, as_officer_with, as_person
+from app.web.callers import SignedIn, as_officer_with, as_person
 from app.web.inviting import draw_invitation, invite_somebody, link_invitation
 from app.web.sent import Body
 from app.web.session_cookies import make_csrf_token, read_session_cookie
