@@ -40,6 +40,10 @@ DECISION = (
     "VALUES "
 )
 NOTICE = "INSERT INTO notices (resident_id, kind, quarter, days, points, due_on, queued_at) VALUES "
+SEAL = (
+    "INSERT INTO ledger_seals (number, generation, below_xid, entries, root, head, signature, sealed_at) "
+    "VALUES ({0}, 1, 9, {1}, '', '', '', now())"
+)
 COMMAND = (
     "INSERT INTO commands (caller, key, digest, status, answer, answered_at) VALUES ('a', 'k', '', 200, '{}', now())"
 )
@@ -88,6 +92,8 @@ DEEDS: dict[str, tuple[str, str | None]] = {
     "ck_ledger_decisions_event": (DECISION + "(1, 'reversal', 1, 1, NULL, 1, 0, 'r', now())", None),
     "ck_ledger_decisions_reason": (DECISION + "(1, 'fund', 1, 1, NULL, 1, 0, '', now())", None),
     "pk_ledger_decisions": (DECISION + ", ".join(["(1, 'fund', 1, 1, NULL, 1, 0, 'r', now())"] * 2), None),
+    "ck_ledger_seals_numbers": (SEAL.format(2, 1), None),
+    "pk_ledger_seals": (SEAL.format(1, 1) + ", (1, 1, 9, 2, '', '', '', now())", None),
     "pk_commands": (f"{COMMAND}, ('a', 'k', '', 409, '{{}}', now())", None),
     "ck_notices_kind": (NOTICE + "(1, 'news', 8107, 7, 1, now(), now())", None),
     "ck_notices_points": (NOTICE + "(1, 'points_expire', 8107, 7, 0, now(), now())", None),
@@ -98,6 +104,7 @@ APPEND_ONLY = {
     "ledger_transfers_append_only": ("UPDATE ledger_transfers SET amount = amount + 1 WHERE kind = 1", "balance"),
     "ledger_reversals_append_only": ("DELETE FROM ledger_reversals", None),
     "ledger_decisions_append_only": ("DELETE FROM ledger_decisions", None),
+    "ledger_seals_append_only": ("DELETE FROM ledger_seals", None),
 }
 MAY = {
     "commands": "INSERT SELECT UPDATE",
@@ -106,8 +113,9 @@ MAY = {
     "ledger_hold_lots": "INSERT SELECT UPDATE",
     "ledger_holds": "INSERT SELECT UPDATE",
     "ledger_reversals": "INSERT SELECT",
+    "ledger_seals": "INSERT SELECT",
     "ledger_transfers": "INSERT SELECT",
-    "notices": "INSERT SELECT",
+    "notices": "DELETE INSERT SELECT",
 }
 
 

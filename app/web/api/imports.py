@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query
 from sqlmodel import Session
 from starlette.responses import Response
 
+from app.audit import Actor, record_act
 from app.core.ids import parse_public_id
 from app.earning.errors import TypeNotYours
 from app.earning.importing.doors import get_door
@@ -176,7 +177,11 @@ def _receive(session: Session, client: Client, upload: Upload, call: Call) -> An
         vault=Vault(call.runtime.secrets),
         now=call.now,
     )
-    return Answer(202, _present(received).model_dump(mode="json"))
+    shown = _present(received)
+    facts = {"source": door.declared.source, "bytes": len(content)}
+    who = Actor("machine", client.id)
+    record_act(session, actor=who, act="import.sent", subject=f"import:{shown.id}", facts=facts, now=call.now)
+    return Answer(202, shown.model_dump(mode="json"))
 
 
 def _find(session: Session, who: Client | OfficerRead, import_id: UUID) -> ImportRead:

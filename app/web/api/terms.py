@@ -7,10 +7,14 @@ from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter
+from sqlmodel import Session
 from starlette.responses import Response
 
+from app.audit import record_act
 from app.core.clock import london_date
+from app.core.ids import public_id
 from app.ledger.commands import Answer
+from app.residents.queries import ResidentRead
 from app.residents.terms.acceptance import TermsStanding, accept_terms
 from app.residents.terms.book import LEEDS_TERMS
 from app.web.api.answers import SIGNED_IN, Shape, declines, respond, takes
@@ -63,7 +67,7 @@ def accept(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Response:
     answer = run_once(
         call,
         as_resident,
-        lambda session, me: _answer(accept_terms(session, resident_id=me.id, version=order.version, now=call.now)),
+        lambda session, me: _accept(session, me, order.version, call.now),
         key=key,
         sent=body,
     )
@@ -74,5 +78,8 @@ def present_standing(standing: TermsStanding) -> TermsStandingShape:
     return TermsStandingShape.model_validate(standing, from_attributes=True)
 
 
-def _answer(standing: TermsStanding) -> Answer:
+def _accept(session: Session, me: ResidentRead, version: str, now: datetime) -> Answer:
+    standing = accept_terms(session, resident_id=me.id, version=version, now=now)
+    subject, facts = f"resident:{public_id('res', me.public_id)}", {"terms": standing.accepted_version}
+    record_act(session, actor=me.actor, act="person.consent_changed", subject=subject, facts=facts, now=now)
     return Answer(200, present_standing(standing).model_dump(mode="json"))
