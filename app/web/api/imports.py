@@ -178,7 +178,7 @@ def _receive(session: Session, client: Client, upload: Upload, call: Call) -> An
         now=call.now,
     )
     shown = _present(received)
-    facts = {"source": door.declared.source, "bytes": len(content)}
+    facts: dict[str, str | int | bool | None] = {"source": door.declared.source, "bytes": len(content)}
     who = Actor("machine", client.id)
     record_act(session, actor=who, act="import.sent", subject=f"import:{shown.id}", facts=facts, now=call.now)
     return Answer(202, shown.model_dump(mode="json"))
