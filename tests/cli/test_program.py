@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+import re
 import socket
 from collections.abc import Callable
 from datetime import datetime
@@ -10,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from app.cli.program import program
 from app.core.database import Database
+from app.core.secret_store import new_signing_key
 from app.demo.mark import find_mark
 from app.residents.service import enrol_resident
 
@@ -123,6 +126,18 @@ def test_the_first_officer_is_made_and_the_second_refused(run_in_scheme: Run) ->
     assert made.exit_code == 0
     assert made.stdout.startswith("Made off_")
     assert "officer already" in refused(run_in_scheme(*words))
+
+
+def test_a_way_in_for_the_first_officer_is_printed_once_and_for_nobody_unknown(
+    run_in_scheme: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", base64.b64encode(bytes(32)).decode())
+    monkeypatch.setenv("SIGNING_KEY", new_signing_key())
+    made = run_in_scheme("create-officer", "--name", "Asha", "--email", "asha@leeds.example", "--role", "admin")
+    invited = run_in_scheme("invite", made.stdout.split()[1])
+    assert invited.exit_code == 0
+    assert re.search(r"/invitation/[0-9A-Z]{8}-[0-9A-Z]{8}$", invited.stdout.splitlines()[0])
+    assert "no officer, host or member of staff" in refused(run_in_scheme("invite", f"off_{'0' * 32}"))
 
 
 def test_an_unknown_role_is_refused_with_the_known_ones(run_in_scheme: Run) -> None:

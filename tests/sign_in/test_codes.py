@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +13,7 @@ from app.identity.sign_in_codes import CODE_LASTS, MOST_WRONG
 from app.notify.interface import Channel, Template
 from app.web.sign_in_limits import CODES_SENT, WRONG_FOR
 from app.web.step_up import RECENT
+from app.worker import work_jobs
 from tests.pages.browser import Browser, Page
 from tests.sign_in.conftest import Door
 
@@ -194,3 +197,33 @@ def test_nobody_is_sent_elsewhere_after_signing_in(door: Door, back: str) -> Non
     browser = join(door, address)
     page = door.ask(browser, address, back=back)
     assert enter(door, browser, page).response.url.path == "/you"
+
+
+def test_the_worker_sends_what_was_promised(door: Door) -> None:
+    door.ask(door.browser(), "worker@example.org")
+    asyncio.run(work_jobs(replace(door.city.runtime, ways_in=door.ways_in), wait=False))
+    assert [message.to for message in door.notify.sent if message.to == "worker@example.org"] == ["worker@example.org"]
+
+
+def test_partners_people_come_in_by_code_once_they_were_invited(door: Door) -> None:
+    browser, host = door.browser(), door.city.hosts["host"]
+    form = browser.open("/sign-in/partner").form("/sign-in/ask")
+    assert (
+        enter(door, browser, browser.send(form, address="host@example.org")).heading == "You have not been invited yet"
+    )
+    invited = door.city.http.post("/v1/staff-invitations", json={"person": host}, headers=door.city.by("admin")).json()
+    form = browser.open(f"/invitation/{invited['code'].lower()}").form("/sign-in/ask")
+    page = enter(door, browser, browser.send(form, address="host@example.org"))
+    assert page.heading == "Where you are signed in"
+    assert browser.http.get("/v1/host/sessions").status_code == 200
+    again = door.browser()
+    form = again.open("/sign-in/partner").form("/sign-in/ask")
+    assert enter(door, again, again.send(form, address="host@example.org")).heading == "Where you are signed in"
+    acts = door.city.http.get("/v1/audit?act=session.began", headers=door.city.by("auditor")).json()["items"]
+    assert [act["subject"] for act in acts if host in act["subject"]] == [f"host:{host}"] * 2
+
+
+def test_only_those_who_are_there_can_be_invited_and_only_by_an_administrator(door: Door) -> None:
+    for person in (door.city.residents[0], f"stf_{'0' * 32}", "x"):
+        answer = door.city.http.post("/v1/staff-invitations", json={"person": person}, headers=door.city.by("admin"))
+        assert (answer.status_code, answer.json()["code"]) == (404, "person-unknown")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from joserfc.jwk import ECKey
+from sqlalchemy import QueuePool
 
 from app.core.errors import Misconfigured
 from app.identity.logins import Side
@@ -183,3 +184,14 @@ def test_a_provider_that_is_set_up_wrongly_stops_the_start_and_repeats_nothing(w
     with pytest.raises(Misconfigured, match="SIGN_IN_PROVIDERS") as told:
         read_providers(written)
     assert "secret-text" not in str(told.value)
+
+
+def test_nobody_is_asked_over_the_network_inside_a_transaction(door: Door) -> None:
+    pool, held = door.city.runtime.database.engine.pool, list[int]()
+    assert isinstance(pool, QueuePool)
+    provider = door.provider()
+    provider._http.event_hooks = {"request": [lambda _: held.append(pool.checkedout())]}
+    page = door.sign_in(door.browser(WaysIn({Side.RESIDENT: provider})))
+    assert page.heading == "Join Smart Leeds Rewards"
+    assert len(held) == 4  # metadata, keys, token, userinfo
+    assert set(held) == {0}
