@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 
 from app.earning.importing.declaration import load_map
 from app.earning.importing.doors import open_door
+from app.settlement.tasks import close_last_week
 from tests.api.city import City
 from tests.api.test_every_route_as_everyone import EVERYBODY, MAY_CALL, OFFICERS
 from tests.earning.world import TAPS, ride, tap
@@ -39,6 +41,11 @@ ITEMS: dict[str, tuple[str, ...]] = {
     "GET /v1/imports/{id}/errors": ("taps",),
     "POST /v1/imports": ("taps",),
     "DELETE /v1/partner/tills/{id}": ("staff",),
+    "DELETE /v1/partner/webhooks/{id}": ("staff",),
+    "GET /v1/partner/webhooks/{id}/deliveries": ("staff",),
+    "POST /v1/partner/webhooks/{id}/enable": ("staff",),
+    "POST /v1/partner/webhooks/{id}/secret": ("staff",),
+    "POST /v1/partner/deliveries/{id}/replay": ("staff",),
     "POST /v1/vouchers/check": ("staff",),
     "POST /v1/vouchers/redeem": ("staff",),
     "POST /v1/vouchers/undo": ("staff",),
@@ -64,6 +71,14 @@ LISTS: dict[str, str] = {
     "GET /v1/me/consents": "resident",
     "GET /v1/me/thanks": "resident",
     "GET /v1/redemptions": "resident",
+    "GET /v1/me/appeals": "resident",
+    "GET /v1/me/complaints": "resident",
+    "GET /v1/me/export": "resident",
+    "GET /v1/me/statements/{year}": "resident",
+    "GET /v1/partner/payee": "staff",
+    "GET /v1/partner/payouts": "staff",
+    "GET /v1/partner/statements/{period}": "staff",
+    "GET /v1/partner/webhooks": "staff",
     "GET /v1/partner/tills": "staff",
     "GET /v1/host/sessions": "host",
     "GET /v1/imports": "taps",
@@ -76,6 +91,11 @@ OWN_ONLY = {
     "DELETE /v1/sessions",
     "DELETE /v1/sessions/{id}",  # tests/sign_in/test_codes.py asks for a stranger's: these callers have none
     "GET /v1/me/sources",
+    "DELETE /v1/me",
+    "POST /v1/me/appeals",  # tests/rights/test_complaints.py appeals against a stranger's event
+    "POST /v1/me/complaints",
+    "POST /v1/partner/webhooks",
+    "PUT /v1/partner/payee",
     "PATCH /v1/me",
     "POST /v1/me/cards",
     "POST /v1/me/missing",
@@ -148,10 +168,15 @@ def _lead(city: City) -> Lives:
     ticked = {"attended": [{"member": member}]}
     assert http.post(f"{path}/attendance", json=ticked, headers=city.by("host")).status_code == 200
     (attendance,) = http.get(f"{path}/attendance", headers=city.by("host")).json()["items"]
+    webhook, message = _lead_partner(city)
+    _made(city, "resident", "/v1/me/complaints", text="The bus page was wrong.")
+    _made(city, "resident", "/v1/me/appeals", source=TAPS, id="N-1", text="I did go.")
     lives = Lives(city)
+    lives.paths |= {"GET /v1/me/statements/{year}": f"/v1/me/statements/{now.year}"}
+    lives.paths |= {"GET /v1/partner/statements/{period}": f"/v1/partner/statements/{now:%Y-%m}"}
     one = {"source": TAPS, "attendance": attendance["id"]}
     ids = {"redemptions": voucher["id"], "cards": claim["id"], "events": "N-1", "imports": sent_file["id"]}
-    ids |= {"tills": till, "sessions": session}
+    ids |= {"tills": till, "sessions": session, "webhooks": webhook, "deliveries": message}
     for route in ITEMS:
         template = route.split()[1]
         folder = re.search(r"(\w+)/(?:\{source\}/)?\{id\}", template)
@@ -163,6 +188,18 @@ def _lead(city: City) -> Lives:
     lives.paths["POST /v1/imports"] = "/v1/imports?door=metro&name=b.csv"
     lives.paths["POST /v1/host/imports"] = f"/v1/host/imports?session={session}"
     return lives
+
+
+def _lead_partner(city: City) -> tuple[str, str]:
+    """A webhook and a message to it, and a week that is closed and waits to be paid."""
+    http, staff = city.http, city.by("staff")
+    webhook = _made(city, "staff", "/v1/partner/webhooks", url="https://till.example.org/")["id"]
+    bank = {"sort_code": "200000", "account": "12345678", "name": "Kirkgate"}
+    assert http.put("/v1/partner/payee", json=bank, headers=staff).status_code == 200
+    assert city.redeem(city.take("drink").json()["code"]).status_code == 200
+    (told,) = http.get(f"/v1/partner/webhooks/{webhook}/deliveries", headers=staff).json()["items"]
+    assert close_last_week(city.runtime.database, now=city.clock.now() + timedelta(weeks=1)) == 1
+    return webhook, told["id"]
 
 
 def _made(city: City, who: str, path: str, **order: object) -> dict[str, Any]:
