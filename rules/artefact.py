@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any, Final, Self
 
 from rules.catalogue import EVENT_TYPES, LOCAL_FACTS, PLACE_FACTS, RESIDENT_FACTS, STOP_WARD
-from rules.clock import LONDON, Clock
+from rules.clock import LONDON, Clock, to_micros
 from rules.document import Rule
 from rules.errors import ArtefactAltered, EngineUnfit
 from rules.places import Zone
@@ -19,6 +19,7 @@ from rules.program import Program, compile_rules
 ENGINE_VERSION: Final = "2"
 SCHEMA: Final = "rewards.artefact/1"
 SEALS: Final = "seals"
+_FOR_EVER: Final = 1 << 63
 
 
 def canonical(document: object) -> bytes:
@@ -118,6 +119,7 @@ class Timeline:
     entries: tuple[tuple[datetime, Artefact], ...]
     shared_types: frozenset[str] = field(init=False, repr=False, compare=False)
     _starts: tuple[datetime, ...] = field(init=False, repr=False, compare=False)
+    _micros: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __init__(self, entries: Sequence[tuple[datetime, Artefact]]) -> None:
         """Raises ValueError when two entries are out of order or an instant has no zone."""
@@ -129,8 +131,15 @@ class Timeline:
         shared_types = frozenset(kind for _, artefact in entries for kind in artefact.program.shared)
         object.__setattr__(self, "shared_types", shared_types)
         object.__setattr__(self, "_starts", starts)
+        object.__setattr__(self, "_micros", tuple(to_micros(start) for start in starts))
 
     def at(self, happened_at: datetime) -> Artefact | None:
         """The artefact in force then; None before the first."""
         index = bisect_right(self._starts, happened_at)
         return self.entries[index - 1][1] if index else None
+
+    def span_at(self, micros: int) -> tuple[Program | None, int]:
+        """What is run at so many microseconds since 1970, and when something else takes its place."""
+        index = bisect_right(self._micros, micros)
+        until = self._micros[index] if index < len(self._micros) else _FOR_EVER
+        return self.entries[index - 1][1].program if index else None, until

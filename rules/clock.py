@@ -24,6 +24,8 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
 _DAY_SECONDS: Final = 86_400
 _SUMMER_SECONDS: Final = 3_600
+_HOUR_MICROS: Final = 3_600_000_000
+_MOST_HOURS: Final = 16_384
 # 1 January 1970 was a Thursday: three days on, day numbers fall into weeks that begin on Monday.
 _TO_MONDAY: Final = 3
 
@@ -87,16 +89,30 @@ class Clock:
     transitions: tuple[tuple[int, int], ...] = field(default_factory=london_transitions)
     _starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
     _offsets: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    _hours: dict[int, Moment] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        assert not any(start % 3_600 or offset % 3_600 for start, offset in self.transitions), "whole hours of UTC"
         object.__setattr__(self, "_starts", tuple(start for start, _ in self.transitions))
         object.__setattr__(self, "_offsets", (0, *(offset for _, offset in self.transitions)))
+        object.__setattr__(self, "_hours", {})
 
     def moment(self, micros: int) -> Moment:
-        seconds = micros // 1_000_000
+        hour, rest = divmod(micros, _HOUR_MICROS)
+        begun = self._hours.get(hour)
+        if begun is None:
+            begun = self._begin_hour(hour)
+        return Moment(begun.day, begun.minute + rest // 60_000_000, begun.windows, begun.weekday)
+
+    def _begin_hour(self, hour: int) -> Moment:
+        """Events crowd into few hours, and no clock changes within one, so each is worked out once."""
+        seconds = hour * 3_600
         day, second = divmod(seconds + self._offsets[bisect_right(self._starts, seconds)], _DAY_SECONDS)
         windows, weekday = _calendar(day)
-        return Moment(day, second // 60, windows, weekday)
+        if len(self._hours) >= _MOST_HOURS:
+            self._hours.clear()
+        moment = self._hours[hour] = Moment(day, second // 60, windows, weekday)
+        return moment
 
     def midnight(self, on: date) -> datetime:
         """The UTC instant at which the local date `on` begins; clocks never change at midnight in London."""

@@ -152,6 +152,8 @@ def _find_fault_alone(  # noqa: PLR0911 - one a kind
         return Fault(
             f"{path}.times", "A campaign is limited by points, or a small award could take a large one's turn."
         )
+    if limit.scope == "resident_campaign" and limit.per == "event":
+        return Fault(f"{path}.per", "A campaign is limited over a day or longer: one event is limited by its rule.")
     if isinstance(effect, Unlock) and (fault := _find_unlock_fault(path, limit)):
         return fault
     varied = next((what for what, is_so in _VARIED if is_so(progress, effect)), None)

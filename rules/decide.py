@@ -5,13 +5,13 @@ is compared is exactly what it gets. What multiplies offers comes after them, an
 """
 
 import hashlib
+from operator import attrgetter
 from typing import Final
 
-import msgspec
-
 from rules.catalogue import CHALLENGE
-from rules.clock import PERS, Moment
-from rules.event import Derived, Event, Line
+from rules.clock import Moment
+from rules.event import Derived, Event, Line, Outcome, Verdict
+from rules.matcher import Match
 from rules.paying import BUDGET, Offer, allow, pay, take_turn
 from rules.program import Plan, Program
 from rules.progress import Step, Tally
@@ -19,72 +19,92 @@ from rules.reasons import NEAREST_FIRST
 
 AWARDED: Final = "awarded"
 NOT_REACHED: Final = "progress_not_reached"
-_VALIDITY: Final = PERS.index("validity")
-
-
-class Verdict(msgspec.Struct, frozen=True):
-    """What became of one rule that matched. `done` of `needed` is its progress, if it has any."""
-
-    plan: int
-    outcome: str
-    done: int = 0
-    needed: int = 0
-    line: Line | None = None
 
 
 Verdicts = dict[int, Verdict]
+_PLAN: Final = attrgetter("plan")
+_NO_RULE: Final = ("no_rule",)
+_CONDITIONS: Final = ("conditions_not_met",)
+_WHO: Final = ("not_eligible",)
 
 
-class Decision(msgspec.Struct, frozen=True):
-    """`verdicts` are of the rules that matched, in rule order; `reasons` are empty when points came.
-
-    Rules about a challenge that the event unlocked come after those about the event itself. `seen` is false for a tap
-    that opens no trip: no rule ever sees it.
-    """
-
-    verdicts: tuple[Verdict, ...]
-    lines: tuple[Line, ...]
-    reasons: tuple[str, ...]
-    seen: bool = True
-    emits: tuple[Derived, ...] = ()
-
-
-NO_RULE: Final = Decision((), (), ("no_rule",))
-_CONDITIONS: Final = Decision((), (), ("conditions_not_met",))
-_WHO: Final = Decision((), (), ("not_eligible",))
-
-
-def decide(program: Program, kind: str, moment: Moment, step: Step) -> Decision:
+def decide(program: Program, kind: str, moment: Moment, step: Step) -> Outcome:
     """`kind` is the type that the rules see: `transit.trip` for a tap that opens a trip."""
     matcher = program.matchers.get(kind)
     if matcher is None:
-        return NO_RULE
+        return refuse(step.event, _NO_RULE)
     event = step.event
     match = matcher.match(event.source, event.evidence, step.data, event.resident, moment)
     if not match.rules:
         if not match.in_force:
-            return NO_RULE
-        return _CONDITIONS if match.eligible else _WHO
+            return refuse(event, _NO_RULE)
+        return refuse(event, _CONDITIONS if match.eligible else _WHO)
+    if match.apart:
+        return _settle_apart(program, match, step)
+    return _settle_together(program, match.rules, moment, step)
+
+
+def refuse(event: Event, reasons: tuple[str, ...] = _NO_RULE, *, seen: bool = True) -> Outcome:
+    """No rule is about it."""
+    return Outcome((event.happened_at, event.source, event.id), (), reasons, 0, shared=event.shared or {}, seen=seen)
+
+
+def _settle_apart(program: Program, match: Match, step: Step) -> Outcome:
+    """The same as `_settle_together`, in one pass: most events only meet rules that do not know of each other."""
+    plans = program.plans
+    verdicts: list[Verdict] = []
+    lines: list[Line] = []
+    points, outcome, alike = 0, "", True
+    for index in match.apart:
+        plan, last = plans[index], outcome
+        meter = plan.meter
+        if meter is None:
+            awards, before, after, needed = 1, 0, 0, 0
+        else:
+            awards, before, after, needed = meter.move(step)
+        if awards:
+            line = pay(plan, awards * plan.points, before, after, step)
+            got = line.got
+            points += got
+            lines.append(line)
+            outcome = AWARDED if got else _refusal(line)
+            verdicts.append(Verdict(index, outcome, after, needed, line))
+        else:
+            outcome = NOT_REACHED
+            verdicts.append(Verdict(index, outcome, after, needed))
+        alike = alike and (outcome == last or not last)
+    if match.apart != match.rules:
+        verdicts.sort(key=_PLAN)
+        lines = [verdict.line for verdict in verdicts if verdict.line is not None]
+    ordered = tuple(verdicts)
+    reasons = () if points else (outcome,) if alike else _reasons(ordered)
+    event = step.event
+    shared = {**event.shared, **step.noted} if event.shared else step.noted
+    return Outcome((event.happened_at, event.source, event.id), tuple(lines), reasons, points, (), shared, ordered)
+
+
+def _settle_together(program: Program, matched: tuple[int, ...], moment: Moment, step: Step) -> Outcome:
     verdicts: Verdicts = {}
-    offers, multipliers, unlocks = _advance(program, match.rules, step, verdicts)
+    offers, multipliers, unlocks = _advance(program, matched, step, verdicts)
     if offers:
         _settle(offers, verdicts, step)
     for index in multipliers:
         _multiply(program, index, verdicts, step)
-    ordered = tuple([verdicts[index] for index in match.rules if index in verdicts])
+    ordered = tuple([verdicts[index] for index in matched if index in verdicts])
     if not unlocks:
-        lines = tuple([verdict.line for verdict in ordered if verdict.line is not None])
-        return Decision(ordered, lines, _reasons(ordered))
-    emits = _unlock(unlocks, verdicts, event, step)
-    ordered = tuple([verdicts[index] for index in match.rules])
-    return _follow(program, Decision(ordered, (), ()), emits, moment, step)
+        return _sum_up(ordered, (), step)
+    emits = _unlock(unlocks, verdicts, step.event, step)
+    ordered = tuple([verdicts[index] for index in matched])
+    return _follow(program, ordered, emits, moment, step)
 
 
 def _reasons(verdicts: tuple[Verdict, ...]) -> tuple[str, ...]:
     """Every outcome of a rule that matched is a reason, unless one of them is the award itself."""
     found = {verdict.outcome for verdict in verdicts}
-    if len(found) == 1 or AWARDED in found:
-        return () if AWARDED in found else tuple(found)
+    if AWARDED in found:
+        return ()
+    if len(found) == 1:
+        return tuple(found)
     return tuple(reason for reason in NEAREST_FIRST if reason in found)
 
 
@@ -104,9 +124,7 @@ def _advance(
         if meter is None:
             offer = Offer(index, plan, plan.points)
         else:
-            window = plan.start if meter.per == _VALIDITY else step.windows[meter.per]
-            quantity = 1 if meter.fact is None else int(step.data[meter.fact])
-            awards, before, after, needed = meter.move(step, window, quantity)
+            awards, before, after, needed = meter.move(step)
             if not awards:
                 verdicts[index] = Verdict(index, NOT_REACHED, after, needed)
                 continue
@@ -125,7 +143,7 @@ def _settle(offers: list[Offer], verdicts: Verdicts, step: Step) -> None:
             alone.append(offer)
     for group_offers in groups.values():
         # max() takes the first of equals, which is the first in rule order.
-        best = max(group_offers, key=lambda offer: allow(offer.plan, offer.asked, step)[0])
+        best = max(group_offers, key=lambda offer: allow(offer.plan, offer.asked, step))
         for offer in group_offers:
             if offer is not best:
                 verdicts[offer.index] = Verdict(offer.index, "another_offer_was_better")
@@ -135,9 +153,14 @@ def _settle(offers: list[Offer], verdicts: Verdicts, step: Step) -> None:
 
 
 def _pay(offer: Offer, verdicts: Verdicts, step: Step) -> None:
-    line = pay(offer, step)
-    outcome = AWARDED if line.got else "budget_spent" if line.limited_by == BUDGET else "limit_reached"
-    verdicts[offer.index] = Verdict(offer.index, outcome, offer.after, offer.needed, line)
+    line = pay(offer.plan, offer.asked, offer.before, offer.after, step)
+    verdicts[offer.index] = Verdict(
+        offer.index, AWARDED if line.got else _refusal(line), offer.after, offer.needed, line
+    )
+
+
+def _refusal(line: Line) -> str:
+    return "budget_spent" if line.limited_by == BUDGET else "limit_reached"
 
 
 def _multiply(program: Program, index: int, verdicts: Verdicts, step: Step) -> None:
@@ -154,8 +177,7 @@ def _multiply(program: Program, index: int, verdicts: Verdicts, step: Step) -> N
     if not got:
         verdicts[index] = Verdict(index, "nothing_to_multiply")
         return
-    window = plan.start if plan.meter.per == _VALIDITY else step.windows[plan.meter.per]
-    asked, before, after, needed = plan.meter.move(step, window, got * extra_percent)
+    asked, before, after, needed = plan.meter.move(step, got * extra_percent)
     if asked:
         _pay(Offer(index, plan, asked, before, after, needed), verdicts, step)
     else:
@@ -179,14 +201,29 @@ def _derive(plan: Plan, event: Event) -> Derived:
     return Derived(CHALLENGE, name, plan.rule, {"challenge": plan.unlocks or ""})
 
 
-def _follow(program: Program, first: Decision, emits: list[Derived], moment: Moment, step: Step) -> Decision:
+def _follow(
+    program: Program, verdicts: tuple[Verdict, ...], emits: list[Derived], moment: Moment, step: Step
+) -> Outcome:
     """Judges what was unlocked in the same step: the same counters, budgets and instant, other facts."""
-    verdicts, every, data = first.verdicts, list[Derived](), step.data
+    every, data = list[Derived](), step.data
     for emitted in emits:
         step.data = emitted.data
-        decision = decide(program, emitted.type, moment, step)
-        verdicts += decision.verdicts
-        every += (emitted, *decision.emits)
+        outcome = decide(program, emitted.type, moment, step)
+        verdicts += outcome.verdicts
+        every += (emitted, *outcome.emits)
     step.data = data
+    return _sum_up(verdicts, tuple(every), step)
+
+
+def _sum_up(verdicts: tuple[Verdict, ...], emits: tuple[Derived, ...], step: Step) -> Outcome:
+    event = step.event
     lines = tuple([verdict.line for verdict in verdicts if verdict.line is not None])
-    return Decision(verdicts, lines, _reasons(verdicts), emits=tuple(every))
+    return Outcome(
+        key=event.key,
+        lines=lines,
+        reasons=_reasons(verdicts),
+        points=sum([line.got for line in lines]),
+        emits=emits,
+        shared={**event.shared, **step.noted} if event.shared else step.noted,
+        verdicts=verdicts,
+    )

@@ -1,7 +1,6 @@
 """What goes into the engine and what comes out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
@@ -14,8 +13,7 @@ Key = tuple[datetime, str, str]
 EVIDENCE: Final[tuple[Evidence, ...]] = ("any", "verified", "registered_organisation")
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True, gc=False):
     """`resident` holds the resident's facts as they were when the event was recorded.
 
     `pinned` (rule id to points) and `shared` (shared counter to its value) are set when a settled event is replayed:
@@ -56,6 +54,19 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     after: Mapping[str, int]
 
 
+class Verdict(msgspec.Struct, frozen=True, gc=False):
+    """What became of one rule that matched: `plan` is its place in rule order.
+
+    `done` of `needed` is its progress, if it has any.
+    """
+
+    plan: int
+    outcome: str
+    done: int = 0
+    needed: int = 0
+    line: Line | None = None
+
+
 class Derived(msgspec.Struct, frozen=True, gc=False):
     """An event that a rule has made of another one. `id` is made of the rule and the event, so it is ever the same."""
 
@@ -70,7 +81,8 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
 
     `emits` are events that rules made of this one; what those earned is among the lines. `shared` is to be stored with
     the event (`Event.shared`): the total of a community counter after it, what others of the household had used of a
-    limit before it.
+    limit before it. `verdicts` are of the rules that matched, in rule order; those about a challenge that the event
+    unlocked come after those about the event itself. `seen` is false for a tap that opens no trip, which no rule sees.
     """
 
     key: Key
@@ -79,3 +91,5 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     points: int
     emits: tuple[Derived, ...] = ()
     shared: Mapping[str, int] = {}
+    verdicts: tuple[Verdict, ...] = ()
+    seen: bool = True

@@ -1,15 +1,16 @@
 """Why an event earned what it earned: recomputed from the events, never remembered, so that it always adds up."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
+
+from msgspec.structs import replace
 
 from rules.artefact import Artefact, Timeline
 from rules.clock import Moment, to_micros
 from rules.coherence import find_challenge
-from rules.decide import Decision, Verdict
 from rules.document import Rule
-from rules.event import Event, Key
+from rules.event import Event, Key, Outcome, Verdict
 from rules.fold import replay
 from rules.reasons import say_reasons
 from rules.reference import Check, all_hold, check_event, check_resident, in_force
@@ -115,22 +116,21 @@ def explain(timeline: Timeline, events: Iterable[Event], key: Key, remaining: di
         message = "no event has this key"
         raise LookupError(message)
     event = ordered[index]
-    folded = replay(timeline, ordered, None if remaining is None else dict(remaining))
-    outcome, decision = folded.outcomes[index], folded.decisions[index]
+    outcome = replay(timeline, ordered, None if remaining is None else dict(remaining)).outcomes[index]
     artefact = timeline.at(event.happened_at)
     kind = TRIP if event.type == TAP else event.type
     rules: tuple[RuleExplanation, ...] = ()
-    if artefact is not None and decision.seen:
-        rules = tuple(_explain_rules(artefact, kind, event, decision))
+    if artefact is not None and outcome.seen:
+        rules = tuple(_explain_rules(artefact, kind, event, outcome))
     return Explanation(event.key, event.type, outcome.points, outcome.reasons, rules)
 
 
-def _explain_rules(artefact: Artefact, kind: str, event: Event, decision: Decision) -> Iterator[RuleExplanation]:
+def _explain_rules(artefact: Artefact, kind: str, event: Event, outcome: Outcome) -> Iterator[RuleExplanation]:
     """Rules about the event, then those about the challenges that it unlocked."""
     moment = artefact.program.clock.moment(to_micros(event.happened_at))
-    verdicts = {artefact.rules[verdict.plan].id: verdict for verdict in decision.verdicts}
+    verdicts = {artefact.rules[verdict.plan].id: verdict for verdict in outcome.verdicts}
     judged = [(rule, event) for rule in artefact.rules if rule.trigger == kind and in_force(rule, moment)]
-    for emitted in decision.emits:
+    for emitted in outcome.emits:
         unlocked = replace(event, type=emitted.type, data=emitted.data)
         judged += [
             (rule, unlocked)

@@ -1,14 +1,13 @@
 """A resident's events, in order, into decisions. `fold` takes in what comes next; `replay` begins at the beginning."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Final
 
 import msgspec
 
 from rules.artefact import Timeline
 from rules.clock import LONDON, PERS, Clock, to_micros
-from rules.decide import NO_RULE, Decision, decide
+from rules.decide import decide, refuse
 from rules.errors import OUT_OF_ORDER, NeedsReplay
 from rules.event import EVIDENCE, Event, Outcome
 from rules.program import Program
@@ -16,15 +15,16 @@ from rules.progress import Step
 from rules.state import Mark, Register, State
 from rules.trips import SAME_STOP_MICROS, TAP, TRIP, TRIP_MICROS, classify, find_cancelled
 
+_NEVER: Final = -(1 << 63)
+_BEFORE_ALL: Final = (_NEVER, "", "")
 _PASSING: Final = {per: PERS.index(per) for per in ("day", "week", "month")}
 
 
 class Folded(msgspec.Struct, frozen=True):
-    """`decisions` and `outcomes` stand in the order of the events."""
+    """`outcomes` stand in the order of the events."""
 
     state: State
     outcomes: list[Outcome]
-    decisions: list[Decision]
 
 
 def replay(
@@ -54,7 +54,7 @@ def fold(
     folded before.
     """
     if not events:
-        return Folded(state, [], [])
+        return Folded(state, [])
     micros, last = _read_order(state, events)
     boardings = dict(state.boardings)
     cancelled = find_cancelled(boardings, events, micros)
@@ -62,63 +62,49 @@ def fold(
     counters = {} if shared is None else shared
     opened_at = state.trip_opened_at
     outcomes: list[Outcome] = []
-    decisions: list[Decision] = []
     windows: tuple[int, ...] | None = None
+    program, changes_at = None, _NEVER
     for index, event in enumerate(events):
         at, kind, windows = micros[index], event.type, None
         if kind == TAP:
             reason = classify(event, at, opened_at, cancelled=index in cancelled)
             if reason is not None:
-                outcomes.append(Outcome(event.key, (), (reason,), 0, shared=event.shared or {}))
-                decisions.append(_UNSEEN[reason])
+                outcomes.append(refuse(event, (reason,), seen=False))
                 continue
             opened_at, kind = at, TRIP
-        artefact = timeline.at(event.happened_at)
-        noted: dict[str, int] = {}
-        if artefact is None:
-            decision = NO_RULE
-        else:
-            program = artefact.program
-            moment = program.clock.moment(at)
-            windows = moment.windows
-            step = Step(event, event.data, at, moment.windows, remaining, registers, counters, noted, {})
-            decision = decide(program, kind, moment, step)
-            if program.memories:
-                _remember(program, kind, event, at, registers)
-        decisions.append(decision)
-        lines = decision.lines
-        points = sum([line.got for line in lines]) if lines else 0
-        if event.shared:
-            noted = {**event.shared, **noted}
-        outcomes.append(Outcome(event.key, lines, decision.reasons, points, decision.emits, noted))
+        if at >= changes_at:
+            program, changes_at = timeline.span_at(at)
+        if program is None:
+            outcomes.append(refuse(event))
+            continue
+        moment = program.clock.moment(at)
+        windows = moment.windows
+        step = Step(event, event.data, at, windows, remaining, registers, counters, {}, {})
+        outcomes.append(decide(program, kind, moment, step))
+        if program.memories:
+            _remember(program, kind, event, at, registers)
     at = micros[-1]
     folded = State(
         registers=_prune(registers, windows or _clock_of(timeline, events[-1]).moment(at).windows),
         trip_opened_at=opened_at if opened_at is not None and at - opened_at <= TRIP_MICROS else None,
-        boardings={stop: boarded for stop, boarded in boardings.items() if at - boarded <= SAME_STOP_MICROS},
+        boardings=boardings
+        and {stop: boarded for stop, boarded in boardings.items() if at - boarded <= SAME_STOP_MICROS},
         last=last,
     )
-    return Folded(folded, outcomes, decisions)
-
-
-_UNSEEN: Final = {
-    reason: Decision((), (), (reason,), seen=False) for reason in ("tap_off", "no_trip_same_stop", "part_of_trip")
-}
+    return Folded(folded, outcomes)
 
 
 def _read_order(state: State, events: Sequence[Event]) -> tuple[list[int], Mark]:
     """The events' instants, and the place of the last one in the order."""
+    latest_at, source, name = state.last or _BEFORE_ALL
     micros = []
-    latest = state.last
     for event in events:
         at = to_micros(event.happened_at)
-        mark = (at, event.source, event.id)
-        if latest is not None and mark <= latest:
+        if at <= latest_at and (at, event.source, event.id) <= (latest_at, source, name):
             raise NeedsReplay(OUT_OF_ORDER)
-        latest = mark
+        latest_at, source, name = at, event.source, event.id
         micros.append(at)
-    assert latest is not None, "there are events"
-    return micros, latest
+    return micros, (latest_at, source, name)
 
 
 def _remember(program: Program, kind: str, event: Event, at: int, registers: dict[str, Register]) -> None:
@@ -137,14 +123,21 @@ def _prune(registers: dict[str, Register], windows: tuple[int, ...]) -> dict[str
     """Drops the windows that are over. What is kept depends on the last event alone, not on how batches were cut."""
     kept = {}
     for name, register in registers.items():
-        per = _passing(name)
+        per = _PASSING_OF.get(name)
+        if per is None:
+            per = _find_passing(name)
         if not per or register[0] == windows[per]:
             kept[name] = register
     return kept
 
 
-@lru_cache(maxsize=16_384)
-def _passing(name: str) -> int:
+_PASSING_OF: Final[dict[str, int]] = {}
+_MOST_NAMES: Final = 16_384
+
+
+def _find_passing(name: str) -> int:
     """The place in PERS of a counter's window, 0 for one that never passes. Names are few, and this is asked often."""
-    per = name.split("/", 2)[1]
-    return _PASSING.get(per, 0)
+    if len(_PASSING_OF) >= _MOST_NAMES:
+        _PASSING_OF.clear()
+    per = _PASSING_OF[name] = _PASSING.get(name.split("/", 2)[1], 0)
+    return per

@@ -17,11 +17,12 @@ from rules.clock import Moment, day_number
 from rules.conditions import AnyOf, Condition
 from rules.document import Rule
 from rules.event import EVIDENCE, Evidence, Value
-from rules.parts import needed_facts
+from rules.parts import Multiply, Unlock, needed_facts
 from rules.places import PlaceTable, Zones, areas_of
 
 _LOWEST: Final = -(1 << 62)
 _HIGHEST: Final = 1 << 62
+_MOST_MATCHES: Final = 16_384
 Span = tuple[int, int]
 
 
@@ -49,11 +50,16 @@ NamedWords = tuple[tuple[str, type, dict[Value, int], int, int], ...]
 
 
 class Match(msgspec.Struct, frozen=True):
-    """Rules by index, in rule order. `in_force` and `eligible` tell how near an empty match came."""
+    """Rules by index, in rule order. `in_force` and `eligible` tell how near an empty match came.
+
+    `apart` are the same in the order in which they are paid, if each can be settled by itself: none is compared with,
+    multiplies or unlocks another. Else it is empty.
+    """
 
     rules: tuple[int, ...]
     in_force: bool
     eligible: bool
+    apart: tuple[int, ...] = ()
 
 
 _ENDED: Final = Match((), in_force=False, eligible=True)
@@ -61,19 +67,12 @@ _NONE: Final = Match((), in_force=True, eligible=True)
 _NOT_ELIGIBLE: Final = Match((), in_force=True, eligible=False)
 
 
-def _narrow(mask: int, spans: NamedSpans, words: NamedWords, facts: Mapping[str, Value]) -> int:
-    """The tables are looked into here and not by methods of theirs: a call costs as much as the look."""
-    for name, cuts, masks, missing in spans:
-        value = facts.get(name)
-        mask &= masks[bisect_right(cuts, value)] if type(value) is int else missing
-    for name, kind, named, other, missing in words:
-        value = facts.get(name)
-        mask &= named.get(value, other) if type(value) is kind else missing  # type: ignore[arg-type]
-    return mask
-
-
 class TypeMatcher(msgspec.Struct, frozen=True):
-    """All rules of one event type. `owners` maps a bit to the index of its rule."""
+    """All rules of one event type. `owners` maps a bit to the index of its rule.
+
+    `personal` are the bits that ask about the resident, `joined` those of rules that multiply or unlock, `best` the
+    best-of groups by index of a rule. `matches` keeps what a mask came to, since the same few come again and again.
+    """
 
     owners: tuple[int, ...]
     days: SpanTable
@@ -84,30 +83,54 @@ class TypeMatcher(msgspec.Struct, frozen=True):
     local_time: SpanTable | None
     local_weekday: WordTable | None
     resident_words: NamedWords
+    personal: int
+    joined: int
+    best: dict[int, str]
+    matches: dict[int, Match]
     places: PlaceTable | None = None
 
     def match(
         self, source: str, evidence: Evidence, data: Mapping[str, Value], resident: Mapping[str, Value], moment: Moment
     ) -> Match:
-        mask = self.days.masks[bisect_right(self.days.cuts, moment.day)]
+        # The tables are looked into here and not by methods of theirs: a call costs as much as the look.
+        days, local_time, local_weekday = self.days, self.local_time, self.local_weekday
+        mask = days.masks[bisect_right(days.cuts, moment.day)]
         if not mask:
             return _ENDED
         mask &= self.sources.get(source, 0) & self.evidence[evidence]
-        if mask:
-            mask = _narrow(mask, self.spans, self.words, data)
-        if mask and self.local_time is not None:
-            mask &= self.local_time.masks[bisect_right(self.local_time.cuts, moment.minute)]
-        if mask and self.local_weekday is not None:
-            mask &= self.local_weekday.masks.get(moment.weekday, self.local_weekday.other)
+        for name, cuts, masks, missing in self.spans:
+            value = data.get(name)
+            mask &= masks[bisect_right(cuts, value)] if type(value) is int else missing
+        for name, kind, named, other, missing in self.words:
+            value = data.get(name)
+            mask &= named.get(value, other) if type(value) is kind else missing  # type: ignore[arg-type]
+        if local_time is not None:
+            mask &= local_time.masks[bisect_right(local_time.cuts, moment.minute)]
+        if local_weekday is not None:
+            mask &= local_weekday.masks.get(moment.weekday, local_weekday.other)
         if mask and self.places is not None:
             mask = self.places.narrow(mask, data)
         if not mask:
             return _NONE
-        if self.resident_words:
-            mask = _narrow(mask, (), self.resident_words, resident)
-            if not mask:
-                return _NOT_ELIGIBLE
-        return Match(self._rules_of(mask), in_force=True, eligible=True)
+        if mask & self.personal:
+            for name, kind, named, other, missing in self.resident_words:
+                value = resident.get(name)
+                mask &= named.get(value, other) if type(value) is kind else missing  # type: ignore[arg-type]
+        return self.matches.get(mask) or self._read_mask(mask)
+
+    def _read_mask(self, mask: int) -> Match:
+        if not mask:
+            return _NOT_ELIGIBLE
+        if len(self.matches) >= _MOST_MATCHES:
+            self.matches.clear()
+        rules = self._rules_of(mask)
+        best = [index for index in rules if index in self.best]
+        apart: tuple[int, ...] = ()
+        if not mask & self.joined and len({self.best[index] for index in best}) == len(best):
+            # Offers of best-of groups are paid first.
+            apart = (*best, *(index for index in rules if index not in self.best))
+        match = self.matches[mask] = Match(rules, in_force=True, eligible=True, apart=apart)
+        return match
 
     def _rules_of(self, mask: int) -> tuple[int, ...]:
         found: list[int] = []
@@ -160,6 +183,10 @@ def compile_type(trigger: str, rules: Sequence[tuple[int, Rule]], zones: Zones) 
         local_time=local_time,
         local_weekday=local_weekday,
         resident_words=resident_words,
+        personal=sum(1 << at for at, bit in enumerate(bits) if bit.resident),
+        joined=sum(1 << at for at, bit in enumerate(bits) if isinstance(bit.document.effect, Multiply | Unlock)),
+        best={index: rule.stacking.group for index, rule in rules if rule.stacking and rule.stacking.mode == "best"},
+        matches={},
         places=_compile_places(bits, zones),
     )
 

@@ -7,7 +7,7 @@ import msgspec
 from rules.catalogue import HOUSEHOLD
 from rules.clock import PERS
 from rules.event import Line
-from rules.program import Cap, Plan
+from rules.program import Cap, Plan, Slot
 from rules.progress import Step
 
 BUDGET: Final = "budget"
@@ -26,77 +26,100 @@ class Offer(msgspec.Struct, frozen=True, gc=False):
     needed: int = 0
 
 
-def pay(offer: Offer, step: Step) -> Line:
-    """Debits limits, budget and household.
+def pay(plan: Plan, asked: int, done_before: int, done_after: int, step: Step) -> Line:
+    """Debits limits, budget and household; `done_before` and `done_after` are the progress, if there is any.
 
     A line that got nothing uses nothing up, or a spent budget would take the chance of a later award.
     """
-    plan = offer.plan
-    got, limited_by = allow(plan, offer.asked, step)
-    before = {"progress": offer.before}
-    after = {"progress": offer.after}
-    for counter, per, times_name, points_name in plan.debits:
-        window = plan.start if per == _VALIDITY else step.windows[per]
-        register = step.registers.get(counter, _UNTOUCHED)
-        times, points = register[1:] if register[0] == window else (0, 0)
-        before[times_name], before[points_name] = times, points
-        if got:
-            times, points = times + 1, points + got
-            step.registers[counter] = (window, times, points)
-        after[times_name], after[points_name] = times, points
+    before = {"progress": done_before}
+    got, limited_by = _look(plan.slots, asked, before, step) if plan.slots else _limit(plan, asked, before, step)
+    remaining = step.remaining if step.event.pinned is None else None
+    if remaining is not None:
+        left = remaining.get(plan.campaign, 0)
+        if left < got:
+            got, limited_by = max(left, 0), BUDGET
+    elif step.event.pinned is not None:
+        left = step.event.pinned.get(plan.rule, 0)
+        if left < got:
+            got, limited_by = left, BUDGET
+    after = before.copy()
+    after["progress"] = done_after
     if got:
+        registers, windows = step.registers, step.windows
+        for counter, per, times_name, points_name in plan.debits:
+            after[times_name] = times = before[times_name] + 1
+            after[points_name] = points = before[points_name] + got
+            registers[counter] = (plan.start if per == _VALIDITY else windows[per], times, points)
         if plan.shared:
             _debit_household(plan, got, step)
-        if step.remaining is not None and step.event.pinned is None:
-            step.remaining[plan.campaign] -= got
-    return Line(plan.rule, plan.version, plan.campaign, offer.asked, got, limited_by, before, after)
+        if remaining is not None:
+            remaining[plan.campaign] -= got
+    return Line(plan.rule, plan.version, plan.campaign, asked, got, limited_by, before, after)
+
+
+def _look(slots: tuple[Slot, ...], asked: int, used: dict[str, int], step: Step) -> tuple[int, str | None]:
+    """The same as `_limit`, counter by counter."""
+    registers, windows = step.registers, step.windows
+    got, limited_by = asked, None
+    for counter, start, per, times_name, points_name, most_times, most_points, name in slots:
+        register = registers.get(counter)
+        if register is not None and register[0] == (start or windows[per]):
+            _, times, points = register
+            left = most_points - points if times < most_times and points < most_points else 0
+        else:
+            times, points, left = 0, 0, most_points
+        used[times_name], used[points_name] = times, points
+        if left < got:
+            got, limited_by = left, name
+    return got, limited_by
 
 
 def take_turn(plan: Plan, step: Step) -> bool:
     """For what has no points: uses up one of the `times` of each limit, unless one of them is reached."""
-    if any(_left(cap, plan, step) == 0 for cap in plan.caps):
+    before: dict[str, int] = {}
+    if not _limit(plan, 1, before, step)[0]:
         return False
-    for counter, per, _, _ in plan.debits:
+    for counter, per, times_name, _ in plan.debits:
         window = plan.start if per == _VALIDITY else step.windows[per]
-        register = step.registers.get(counter, _UNTOUCHED)
-        step.registers[counter] = (window, register[1] + 1 if register[0] == window else 1, 0)
+        step.registers[counter] = (window, before[times_name] + 1, 0)
     return True
 
 
-def allow(plan: Plan, asked: int, step: Step) -> tuple[int, str | None]:
-    """What it would get, and what made that less than asked."""
+def allow(plan: Plan, asked: int, step: Step) -> int:
+    """What it would get."""
+    got, _ = _limit(plan, asked, {}, step)
+    if step.event.pinned is not None:
+        return min(got, step.event.pinned.get(plan.rule, 0))
+    return got if step.remaining is None else min(got, max(step.remaining.get(plan.campaign, 0), 0))
+
+
+def _limit(plan: Plan, asked: int, used: dict[str, int], step: Step) -> tuple[int, str | None]:
+    """What the limits let through, and which of them made that less than asked.
+
+    Fills `used` with what has been used in the windows of now, by the names that a line has for it.
+    """
+    registers, windows = step.registers, step.windows
+    for counter, per, times_name, points_name in plan.debits:
+        register = registers.get(counter)
+        if register is not None and register[0] == (plan.start if per == _VALIDITY else windows[per]):
+            _, used[times_name], used[points_name] = register
+        else:
+            used[times_name] = used[points_name] = 0
     got, limited_by = asked, None
     for cap in plan.caps:
-        left = _left(cap, plan, step)
-        if left is not None and left < got:
+        before = 0 if cap.measure is None else used[cap.measure]
+        if cap.household is not None:
+            before += _used_by_others(cap, plan, before, step)
+        left = cap.most - before if before < cap.most else 0
+        if left < got and not (left and cap.by_times):
             got, limited_by = left, cap.name
-    left = got
-    if step.event.pinned is not None:
-        left = step.event.pinned.get(plan.rule, 0)
-    elif step.remaining is not None:
-        left = max(step.remaining.get(plan.campaign, 0), 0)
-    return (left, BUDGET) if left < got else (got, limited_by)
+    return got, limited_by
 
 
-def _left(cap: Cap, plan: Plan, step: Step) -> int | None:
-    """Points that a cap still lets through; None when it lets through whatever is asked."""
-    times = points = window = 0
-    if cap.counter is not None:
-        window = plan.start if cap.per == _VALIDITY else step.windows[cap.per]
-        register = step.registers.get(cap.counter, _UNTOUCHED)
-        if register[0] == window:
-            times, points = register[1], register[2]
-    if cap.household is not None:
-        others = _used_by_others(cap.household, window, times if cap.points is None else points, step)
-        times, points = times + others, points + others
-    if cap.times is not None:
-        return None if times < cap.times else 0
-    return max((cap.points or 0) - points, 0)
-
-
-def _used_by_others(front: str, window: int, own: int, step: Step) -> int:
+def _used_by_others(cap: Cap, plan: Plan, own: int, step: Step) -> int:
     """By the rest of the household; as it was then, when a settled event is replayed."""
-    name = household_counter(front, window, step.event.resident.get(HOUSEHOLD))
+    window = plan.start if cap.per == _VALIDITY else step.windows[cap.per]
+    name = household_counter(cap.household or "", window, step.event.resident.get(HOUSEHOLD))
     if name is None:
         return 0
     others = step.noted.get(name)
@@ -121,4 +144,4 @@ def _debit_household(plan: Plan, got: int, step: Step) -> None:
         name = household_counter(cap.household or "", window, step.event.resident.get(HOUSEHOLD))
         if name is not None and (settled is None or name not in settled):
             used = step.shared.get(name, _UNTOUCHED)[1]
-            step.shared[name] = (window, used + (got if cap.times is None else 1), 0)
+            step.shared[name] = (window, used + (1 if cap.by_times else got), 0)

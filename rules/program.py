@@ -33,26 +33,37 @@ from rules.rule_set import refuse_incoherent
 
 VALIDITY: Final = PERS.index("validity")
 LIFETIME: Final = PERS.index("lifetime")
+_ANY_NUMBER: Final = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """Exactly one of `times` and `points`; `counter` is None for a cap on the single event.
+    """`most` are times or points; `counter` is None for a cap on the single event.
 
-    `household` is the front of the name under which a household shares what is left, None for one's own caps.
+    `measure` is what a line calls what has been used of it. `household` is the front of the name under which a
+    household shares what is left, None for one's own caps.
     """
 
     name: str
     counter: str | None
     per: int
-    times: int | None
-    points: int | None
+    by_times: bool
+    most: int
+    measure: str | None
     household: str | None = None
+
+
+# Counter, first day of its window or 0, per, what a line calls its times and its points, the most of both, and the name
+# of the limit that says so.
+Slot = tuple[str, int, int, str, str, int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One rule, ready. `start` numbers the first day of its validity.
+
+    `slots` are `debits` with the `caps` on them, in one look; None where a cap is about something else than a counter
+    of the resident's, or where looking at them counter by counter would name another limit.
 
     `points` are for one award (for a unit of a rate). `debits` are the counters that an award adds to: name, per, and
     what a line calls its times and its points; of `shared`, those of caps that a household shares.
@@ -63,6 +74,7 @@ class Plan:
     campaign: str
     points: int
     meter: Meter | None
+    slots: tuple[Slot, ...] | None
     caps: tuple[Cap, ...]
     shared: tuple[Cap, ...]
     debits: tuple[tuple[str, int, str, str], ...]
@@ -155,8 +167,7 @@ def _plan(rule: Rule, campaign_pers: list[int], counter: str | None, names: Coun
     window = progress_window(rule.progress)
     if window is not None and not repeats(rule.progress):
         # What is reached stays reached, so being paid for it once is a limit like any other.
-        per = PERS.index(window)
-        caps.append(Cap(f"limit:resident_rule:{window}", _counter("resident_rule", per, rule), per, 1, None))
+        caps.append(_cap(rule, Limit(scope="resident_rule", per=window, times=1)))
     effect = rule.effect
     debits = {(cap.counter, cap.per): None for cap in caps if cap.counter}
     if not isinstance(effect, Unlock):
@@ -164,42 +175,60 @@ def _plan(rule: Rule, campaign_pers: list[int], counter: str | None, names: Coun
         debits |= {
             (_counter("resident_campaign", per, rule), _window("resident_campaign", per)): None for per in campaign_pers
         }
+    start = day_number(rule.validity.start)
+    named = tuple(_debit(counter, per) for counter, per in debits)
     return Plan(
         rule=rule.id,
         version=rule.version,
         campaign=rule.campaign,
         points=effect.points if isinstance(effect, PointsEffect | Rate) else 1,
         meter=_meter(rule, counter or "", joint=names[counter or ""] > 1),
+        slots=_slots(named, caps, start),
         caps=tuple(caps),
         shared=tuple(cap for cap in caps if cap.household),
-        debits=tuple(_debit(counter, per) for counter, per in debits),
+        debits=named,
         group=rule.stacking.group if rule.stacking else None,
         best=rule.stacking is not None and rule.stacking.mode == "best",
         multiplies=(effect.group, effect.percent - 100) if isinstance(effect, Multiply) else None,
         unlocks=effect.challenge if isinstance(effect, Unlock) else None,
-        start=day_number(rule.validity.start),
+        start=start,
     )
 
 
+def _slots(debits: Sequence[tuple[str, int, str, str]], caps: Sequence[Cap], start: int) -> tuple[Slot, ...] | None:
+    order = [counter for counter, _, _, _ in debits]
+    places = [order.index(cap.counter) for cap in caps if cap.counter is not None and cap.household is None]
+    if len(places) < len(caps) or places != sorted(places):
+        return None
+    slots: list[Slot] = []
+    for counter, per, times_name, points_name in debits:
+        own = [cap for cap in caps if cap.counter == counter]
+        times = min((cap.most for cap in own if cap.by_times), default=_ANY_NUMBER)
+        points = min((cap.most for cap in own if not cap.by_times), default=_ANY_NUMBER)
+        name = own[0].name if own else ""
+        slots.append((counter, start if per == VALIDITY else 0, per, times_name, points_name, times, points, name))
+    return tuple(slots)
+
+
 def _meter(rule: Rule, name: str, *, joint: bool) -> Meter | None:  # noqa: PLR0911 - one a kind
-    progress, effect = rule.progress, rule.effect
+    progress, effect, start = rule.progress, rule.effect, day_number(rule.validity.start)
     if isinstance(effect, Rate | Multiply):
         per = PERS.index(shortest_window(rule.limits))
         fact, every = (effect.fact, effect.every) if isinstance(effect, Rate) else (None, 100)
-        return Tally(name, per, fact, every, repeat=True, joint=joint, remainder=True)
+        return Tally(name, per, start, fact, every, repeat=True, joint=joint, remainder=True)
     match progress:
         case Count():
-            return Tally(name, PERS.index(progress.per), None, progress.reach, progress.repeat, joint)
+            return Tally(name, PERS.index(progress.per), start, None, progress.reach, progress.repeat, joint)
         case Sum():
-            return Tally(name, PERS.index(progress.per), progress.fact, progress.reach, progress.repeat, joint)
+            return Tally(name, PERS.index(progress.per), start, progress.fact, progress.reach, progress.repeat, joint)
         case DistinctDays():
-            return Days(name, PERS.index(progress.per), progress.reach, progress.repeat, joint)
+            return Days(name, PERS.index(progress.per), start, progress.reach, progress.repeat, joint)
         case StreakDays():
-            return Streak(name, VALIDITY, progress.reach, progress.grace_days, progress.repeat, joint)
+            return Streak(name, start, progress.reach, progress.grace_days, progress.repeat, joint)
         case Following():
             return Since(name, progress.within_minutes * 60_000_000)
         case Community():
-            return Crowd(name, PERS.index(progress.per), progress.fact, progress.reach)
+            return Crowd(name, PERS.index(progress.per), start, progress.fact, progress.reach)
         case _:
             return None
 
@@ -213,9 +242,15 @@ def _cap(rule: Rule, limit: Limit) -> Cap:
     per = PERS.index(limit.per)
     counter = _counter(limit.scope, per, rule) if per else None
     measure = "times" if limit.times is not None else "points"
-    household = f"household/{limit.per}/{measure}/{rule.id}" if limit.scope == "household" and per else None
-    window = _window(limit.scope, per)
-    return Cap(f"limit:{limit.scope}:{limit.per}", counter, window, limit.times, limit.points, household)
+    return Cap(
+        name=f"limit:{limit.scope}:{limit.per}",
+        counter=counter,
+        per=_window(limit.scope, per),
+        by_times=limit.times is not None,
+        most=limit.points or limit.times or 0,
+        measure=f"{limit.scope}:{limit.per}:{measure}" if per else None,
+        household=f"household/{limit.per}/{measure}/{rule.id}" if limit.scope == "household" and per else None,
+    )
 
 
 def _window(scope: str, per: int) -> int:

@@ -34,7 +34,7 @@ def shared_counters(timeline: Timeline, events: Iterable[Event]) -> set[str]:
         program, windows = found
         for plan in program.shared.get(kind, ()):
             if isinstance(plan.meter, Crowd):
-                names.add(plan.meter.name(_window(plan, plan.meter.per, windows)))
+                names.add(plan.meter.name(windows))
             names.update(name for name, _ in _household_counters(plan, windows, event))
     return names
 
@@ -81,7 +81,7 @@ def _household_counters(plan: Plan, windows: tuple[int, ...], event: Event) -> l
     """Names, and whether each counts times."""
     household = event.resident.get(HOUSEHOLD)
     named = [
-        (household_counter(cap.household or "", _window(plan, cap.per, windows), household), cap.times is not None)
+        (household_counter(cap.household or "", _window(plan, cap.per, windows), household), cap.by_times)
         for cap in plan.shared
     ]
     return [(name, by_times) for name, by_times in named if name is not None]

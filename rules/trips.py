@@ -14,6 +14,7 @@ from rules.event import Event
 TAP: Final = "transit.tap"
 TRIP: Final = "transit.trip"
 TRIP_MICROS: Final = 60 * 60 * 1_000_000
+_NOTHING: Final[frozenset[int]] = frozenset()
 SAME_STOP_MICROS: Final = 10 * 60 * 1_000_000
 
 
@@ -46,7 +47,7 @@ def find_cancelled(boardings: dict[str, int], events: Sequence[Event], micros: S
         fresh.clear()
     for stop, indexes in fresh.items():
         boardings[stop] = micros[indexes[-1]]
-    return frozenset(cancelled)
+    return frozenset(cancelled) if cancelled else _NOTHING
 
 
 def classify(tap: Event, at: int, opened_at: int | None, *, cancelled: bool) -> str | None:

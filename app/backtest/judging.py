@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec.structs import replace
 
 from app.backtest.lives import Group, Life
 from rules.artefact import Timeline
 from rules.catalogue import CHALLENGE
 from rules.clock import to_micros
 from rules.coherence import find_challenge
-from rules.decide import Decision
+from rules.decide import refuse
 from rules.event import Event, Key, Outcome
 from rules.fold import fold
 from rules.parts import Unlock
@@ -28,14 +30,10 @@ _COMMUNITY = "community/"
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One resident's outcomes and decisions in the order of `life.events`.
-
-    A boarding that a tap-off cancels has no decision of its own where a household was judged together.
-    """
+    """One resident's outcomes in the order of `life.events`."""
 
     life: Life
     outcomes: Sequence[Outcome]
-    decisions: Sequence[Decision | None]
 
 
 def judge_group(timeline: Timeline, group: Group, settled: Settled) -> list[Judged]:
@@ -43,7 +41,7 @@ def judge_group(timeline: Timeline, group: Group, settled: Settled) -> list[Judg
     if len(group) == 1:
         (life,) = group
         folded = fold(timeline, State(), _with_settled(life.events, settled), None, {})
-        return [Judged(life, folded.outcomes, folded.decisions)]
+        return [Judged(life, folded.outcomes)]
     return _judge_together(timeline, group, settled)
 
 
@@ -56,7 +54,6 @@ def _with_settled(events: Sequence[Event], settled: Settled) -> Sequence[Event]:
 def _judge_together(timeline: Timeline, group: Group, settled: Settled) -> list[Judged]:
     """In the order in which things happened, so that whoever came first used what the household shares."""
     outcomes: list[dict[Key, Outcome]] = [{} for _ in group]
-    decisions: list[dict[Key, Decision]] = [{} for _ in group]
     states = [State() for _ in group]
     shared: dict[str, Register] = {}
     turns: list[tuple[Event, int]] = []
@@ -65,7 +62,7 @@ def _judge_together(timeline: Timeline, group: Group, settled: Settled) -> list[
         cancelled = find_cancelled({}, life.events, [to_micros(event.happened_at) for event in life.events])
         for index, event in enumerate(_with_settled(life.events, settled)):
             if index in cancelled:
-                outcomes[member][event.key] = Outcome(event.key, (), ("no_trip_same_stop",), 0)
+                outcomes[member][event.key] = refuse(event, ("no_trip_same_stop",), seen=False)
             else:
                 turns.append((event, member))
     turns.sort(key=lambda turn: turn[0].key)
@@ -73,16 +70,7 @@ def _judge_together(timeline: Timeline, group: Group, settled: Settled) -> list[
         folded = fold(timeline, states[member], [event for event, _ in own], None, shared)
         states[member] = folded.state
         outcomes[member].update((outcome.key, outcome) for outcome in folded.outcomes)
-        for outcome, decision in zip(folded.outcomes, folded.decisions, strict=True):
-            decisions[member][outcome.key] = decision
-    return [
-        Judged(
-            life,
-            [outcomes[member][event.key] for event in life.events],
-            [decisions[member].get(event.key) for event in life.events],
-        )
-        for member, life in enumerate(group)
-    ]
+    return [Judged(life, [outcomes[member][event.key] for event in life.events]) for member, life in enumerate(group)]
 
 
 @dataclass(frozen=True, slots=True)

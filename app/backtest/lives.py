@@ -44,10 +44,12 @@ class HeldChunk:
     def read(self, types: frozenset[str] | None = None) -> Sequence[Group]:
         if types is None:
             return self.groups
-        return [
-            tuple(replace(life, events=tuple(event for event in life.events if event.type in types)) for life in group)
-            for group in self.groups
-        ]
+        return [narrow(group, types) for group in self.groups]
+
+
+def narrow(group: Group, types: frozenset[str]) -> Group:
+    """The same residents with their events of these types."""
+    return tuple(replace(life, events=tuple([event for event in life.events if event.type in types])) for life in group)
 
 
 def join_households(lives: Sequence[Life]) -> list[Group]:

@@ -6,16 +6,18 @@ import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import TypeVar
 
-from app.backtest.judging import Crowds, Move, Settled, find_moves, judge_group, list_crowds, settle_moves
-from app.backtest.lives import Chunk
-from app.backtest.sets import AFTER, BEFORE, RuleSets, load_engine
-from app.backtest.tallies import Tallies, tally
+from app.backtest.judging import Crowds, Judged, Move, Settled, find_moves, judge_group, list_crowds, settle_moves
+from app.backtest.lives import Chunk, Group, narrow
+from app.backtest.sets import AFTER, BEFORE, Engine, Pair, RuleSets, load_engine
+from app.backtest.tallies import Both, Tallies, tally
+from app.core.garbage import collect_rarely
 from rules.artefact import Timeline
+from rules.event import Outcome
 
 T = TypeVar("T")
 NONE_SETTLED: Settled = {}
@@ -47,8 +49,8 @@ def run_backtest(
     engine = load_engine(sets)
     with _opened(processes) as pool:
         settled = BothSettled(
-            _settle(pool, sets, BEFORE, engine.before, chunks, passed),
-            _settle(pool, sets, AFTER, engine.after, chunks, passed),
+            _settle(pool, sets, BEFORE, engine.whole.before, chunks, passed),
+            _settle(pool, sets, AFTER, engine.whole.after, chunks, passed),
         )
         tallies = Tallies()
         calls = [partial(judge_chunk, sets, chunk, settled, number) for number, chunk in enumerate(chunks)]
@@ -61,16 +63,51 @@ def run_backtest(
 def judge_chunk(sets: RuleSets, chunk: Chunk, settled: BothSettled, number: int) -> Tallies:
     """The work of one process."""
     engine = load_engine(sets)
-    pairs = [
-        pair
-        for group in chunk.read()
-        for pair in zip(
-            judge_group(engine.before, group, settled.before),
-            judge_group(engine.after, group, settled.after),
-            strict=True,
-        )
-    ]
-    return tally(engine, pairs, chunk=number)
+    return tally(engine, [judged for group in chunk.read() for judged in _judge(engine, group, settled)], chunk=number)
+
+
+def _judge(engine: Engine, group: Group, settled: BothSettled) -> Iterator[Both]:
+    """What the draft cannot touch is judged once for both sets, where it is about few of the events."""
+    own = narrow(group, engine.own_types) if engine.common else group
+    if engine.common is None or 2 * _count(own) > _count(group):
+        yield from _judge_pair(engine, engine.whole, group, [()] * len(group), settled)
+        return
+    common = [judged.outcomes for judged in judge_group(engine.common, group, settled.before)]
+    for life, both in zip(group, _judge_pair(engine, engine.own, own, common, settled), strict=True):
+        yield replace(both, life=life)
+
+
+def _count(group: Group) -> int:
+    return sum(len(life.events) for life in group)
+
+
+def _judge_pair(
+    engine: Engine, pair: Pair, group: Group, common: Sequence[Sequence[Outcome]], settled: BothSettled
+) -> Iterator[Both]:
+    """Residents whom neither the draft nor its earlier version concerns come to the same under both sets."""
+    before = judge_group(pair.before, group, settled.before)
+    if not any(_is_concerned(engine, pair, judged) for judged in before):
+        for shared, had in zip(common, before, strict=True):
+            yield Both(had.life, [*shared, *had.outcomes], (), (), had, None)
+        return
+    after = judge_group(pair.after, group, settled.after)
+    for shared, had, gets in zip(common, before, after, strict=True):
+        yield Both(gets.life, shared, had.outcomes, gets.outcomes, gets, pair.draft_index)
+
+
+def _is_concerned(engine: Engine, pair: Pair, before: Judged) -> bool:
+    earlier = pair.earlier_index
+    if earlier is not None and _has_verdict(before, earlier):
+        return True
+    return not engine.alike and engine.concerns(before.life.events)
+
+
+def _has_verdict(judged: Judged, index: int) -> bool:
+    for outcome in judged.outcomes:
+        for verdict in outcome.verdicts:
+            if verdict.plan == index:
+                return True
+    return False
 
 
 def _settle(
@@ -94,7 +131,7 @@ def _settle(
 
 def _find_chunk_moves(sets: RuleSets, side: str, chunk: Chunk, settled: Settled, crowds: Crowds) -> list[Move]:
     engine = load_engine(sets)
-    timeline = engine.before if side == BEFORE else engine.after
+    timeline = engine.whole.before if side == BEFORE else engine.whole.after
     return [move for group in chunk.read(crowds.types) for move in find_moves(timeline, group, settled, crowds.fronts)]
 
 
@@ -103,7 +140,7 @@ def _opened(processes: int) -> Iterator[ProcessPoolExecutor | None]:
     if processes == 1:
         yield None
         return
-    pool = ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"))
+    pool = ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"), initializer=collect_rarely)
     try:
         yield pool
     finally:

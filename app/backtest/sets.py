@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Final
 
+from app.backtest.apart import find_touched, find_types
 from rules.artefact import Artefact, Timeline
+from rules.catalogue import CHALLENGE
 from rules.clock import LONDON, to_micros
 from rules.document import Rule, Validity
 from rules.event import Event
-from rules.matcher import TypeMatcher, compile_type
-from rules.parts import Multiply
+from rules.matcher import Match, TypeMatcher, compile_type
+from rules.parts import Multiply, needed_facts
 from rules.places import Zone
-from rules.trips import TAP, TRIP
 
 BEFORE: Final = "before"
 AFTER: Final = "after"
@@ -33,25 +34,51 @@ class RuleSets:
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
-    """The sets, ready to judge. `draft_index` is the draft's place in the rule order of `after`."""
+class Pair:
+    """What is set against each other, and where the draft stands in the rule order of `after`.
+
+    `earlier_index` is that of the version whose place it takes in the order of `before`, None if there is none.
+    """
 
     before: Timeline
     after: Timeline
-    draft: Rule
     draft_index: int
+    earlier_index: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The sets, ready to judge.
+
+    What `whole` comes to is also that of `common`, None when no rule is in it, with that of `own`, which `own_types` of
+    events tell all about. The draft is about events of the types `about`; `alike` is whether it matches just those that
+    its earlier version does.
+    """
+
+    whole: Pair
+    common: Timeline | None
+    own: Pair
+    own_types: frozenset[str]
+    about: frozenset[str]
+    draft: Rule
+    alike: bool
     alone: TypeMatcher
 
     def refuses_because(self, event: Event) -> str:
         """Why the draft did not match this event of its type."""
         if not self.draft.who:
             return "conditions_not_met"
-        moment = LONDON.moment(to_micros(event.happened_at))
-        match = self.alone.match(event.source, event.evidence, event.data, event.resident, moment)
-        return "conditions_not_met" if match.eligible else "not_eligible"
+        return "conditions_not_met" if self._match_alone(event).eligible else "not_eligible"
 
-    def is_about(self, event: Event) -> bool:
-        return (TRIP if event.type == TAP else event.type) == self.draft.trigger
+    def concerns(self, events: Iterable[Event]) -> bool:
+        """Whether the draft might match one of them; a tap is taken for a trip."""
+        if self.draft.trigger == CHALLENGE:
+            return True
+        return any(event.type in self.about and self._match_alone(event).rules for event in events)
+
+    def _match_alone(self, event: Event) -> Match:
+        moment = LONDON.moment(to_micros(event.happened_at))
+        return self.alone.match(event.source, event.evidence, event.data, event.resident, moment)
 
 
 def build_sets(
@@ -93,8 +120,36 @@ def load_engine(sets: RuleSets) -> Engine:
     zones = [Zone.model_validate_json(zone) for zone in sets.zones]
     before = Artefact.publish([Rule.model_validate_json(body) for body in sets.before], zones)
     after = Artefact.publish([Rule.model_validate_json(body) for body in sets.after], zones)
-    index = next(place for place, rule in enumerate(after.rules) if rule.id == sets.draft)
-    draft = after.rules[index]
-    # For one question only, why the draft did not match, so that it may stand without those that it depends on.
-    alone = compile_type(draft.trigger, [(0, draft)], after.zones)
-    return Engine(Timeline([(_ALWAYS, before)]), Timeline([(_ALWAYS, after)]), draft, index, alone)
+    touched = find_touched((*before.rules, *after.rules), sets.draft)
+    common = [rule for rule in before.rules if rule.id not in touched]
+    own_before = Artefact.publish([rule for rule in before.rules if rule.id in touched], zones)
+    own_after = Artefact.publish([rule for rule in after.rules if rule.id in touched], zones)
+    draft = next(rule for rule in after.rules if rule.id == sets.draft)
+    earlier = next((rule for rule in before.rules if rule.id == sets.draft), None)
+    return Engine(
+        whole=_pair(before, after, sets.draft),
+        common=_always(Artefact.publish(common, zones)) if common else None,
+        own=_pair(own_before, own_after, sets.draft),
+        own_types=find_types((*own_before.rules, *own_after.rules)),
+        about=find_types([draft.model_copy(update={"progress": None})]),
+        draft=draft,
+        alike=earlier is not None and _conditions(earlier) == _conditions(draft),
+        # For one question only, why the draft did not match, so that it may stand without those that it depends on.
+        alone=compile_type(draft.trigger, [(0, draft)], after.zones),
+    )
+
+
+def _pair(before: Artefact, after: Artefact, draft: str) -> Pair:
+    earlier = next((place for place, rule in enumerate(before.rules) if rule.id == draft), None)
+    index = next(place for place, rule in enumerate(after.rules) if rule.id == draft)
+    return Pair(_always(before), _always(after), index, earlier)
+
+
+def _always(artefact: Artefact) -> Timeline:
+    return Timeline([(_ALWAYS, artefact)])
+
+
+def _conditions(rule: Rule) -> dict[str, object]:
+    """All that decides which events a rule matches; a quantity must be known where one is asked for."""
+    found = rule.model_dump(include={"trigger", "source", "evidence", "when", "who", "validity"})
+    return found | {"needed": sorted(needed_facts(rule.progress, rule.effect))}

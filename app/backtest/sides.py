@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import date
+from typing import Final
 
-from app.backtest.judging import Judged
 from app.core.clock import london_date
+from rules.event import Outcome
+
+_LAST_HOUR: Final = 23
+
+
+@dataclass(slots=True)
+class Cell:
+    """What one rule paid on one date."""
+
+    campaign: str
+    points: int = 0
+    times: int = 0
 
 
 @dataclass(slots=True)
 class Side:
-    """Points under one set of rules. `days` is by campaign and local date, `limits` by rule and limit."""
+    """Points under one set of rules. `days` is by campaign and local date, `limits` by rule and limit.
+
+    `paid` holds, by rule and date, what is not yet among the others.
+    """
 
     points: int = 0
     rules: Counter[str] = field(default_factory=Counter)
@@ -24,6 +39,7 @@ class Side:
     days: Counter[tuple[str, date]] = field(default_factory=Counter)
     limits: Counter[tuple[str, str]] = field(default_factory=Counter)
     groups: Counter[int] = field(default_factory=Counter)
+    paid: dict[tuple[str, date], Cell] = field(default_factory=dict)
 
     def take_in(self, other: Side) -> None:
         self.points += other.points
@@ -36,27 +52,33 @@ class Side:
         self.limits.update(other.limits)
         self.groups.update(other.groups)
 
-    def add(self, judged: Judged) -> int:
-        """The points of one resident."""
-        points = 0
-        for outcome in judged.outcomes:
+    def add(self, outcomes: Sequence[Outcome]) -> int:
+        """The points of one resident. What they were for is added up by `close`."""
+        points, paid, limits = 0, self.paid, self.limits
+        for outcome in outcomes:
             if not outcome.lines:
                 continue
             points += outcome.points
-            on = _date_of_hour(outcome.key[0].replace(minute=0, second=0, microsecond=0))
+            at = outcome.key[0]
+            # An instant is in UTC, of which London is at most an hour ahead.
+            on = at.date() if at.hour < _LAST_HOUR else london_date(at)
             for line in outcome.lines:
-                if line.got:
-                    self.rules[line.rule] += line.got
-                    self.awards[line.rule] += 1
-                    self.campaigns[line.campaign] += line.got
-                    self.days[line.campaign, on] += line.got
                 if line.limited_by is not None:
-                    self.limits[line.rule, line.limited_by] += 1
+                    limits[line.rule, line.limited_by] += 1
+                if line.got:
+                    cell = paid.get((line.rule, on))
+                    if cell is None:
+                        cell = paid[line.rule, on] = Cell(line.campaign)
+                    cell.points += line.got
+                    cell.times += 1
         self.points += points
         return points
 
-
-@lru_cache(maxsize=16_384)
-def _date_of_hour(hour: datetime) -> date:
-    """London is whole hours from UTC, so that an hour lies on one date."""
-    return london_date(hour)
+    def close(self) -> None:
+        """One cell of `paid` at a time, which are far fewer than lines."""
+        for (rule, on), cell in self.paid.items():
+            self.rules[rule] += cell.points
+            self.awards[rule] += cell.times
+            self.campaigns[cell.campaign] += cell.points
+            self.days[cell.campaign, on] += cell.points
+        self.paid.clear()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
 from app.backtest.judging import Judged
+from app.backtest.lives import Life
 from app.backtest.sets import Engine
 from app.backtest.sides import Side
 from app.core.clock import london_date
+from rules.event import Event, Outcome
 
 RESAMPLED_GROUPS: Final = 200
 """Residents are dealt out into so many groups of one size, and the bands draw among those."""
@@ -20,6 +22,22 @@ _NO_CONDITIONS: Final = ("conditions_not_met",)
 
 Who = tuple[int, int]
 """A resident's number, and the chunk that holds them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """One resident under both sets: outcomes that they have in common, and the others before and after.
+
+    `told` is all that the draft did or might have done; `index` is its place there in the rule order, None where it
+    matches no event.
+    """
+
+    life: Life
+    common: Sequence[Outcome]
+    before: Sequence[Outcome]
+    after: Sequence[Outcome]
+    told: Judged
+    index: int | None
 
 
 @dataclass(slots=True)
@@ -68,17 +86,18 @@ class Tallies:
         self.most_gained = _further(self.most_gained, other.most_gained)
         self.most_lost = _further(self.most_lost, other.most_lost)
 
-    def add(self, engine: Engine, before: Judged, after: Judged, *, chunk: int) -> None:
-        """One resident under both sets."""
-        life = after.life
+    def add(self, engine: Engine, both: Both, *, common: Side, chunk: int) -> None:
+        """One resident under both sets; `common` is what both of them come to."""
+        life = both.life
         if not life.events:
             return
-        had, gets = self.before.add(before), self.after.add(after)
+        shared = common.add(both.common)
+        had, gets = shared + self.before.add(both.before), shared + self.after.add(both.after)
         self.residents += 1
         self.events += len(life.events)
         first_on, last_on = london_date(life.events[0].happened_at), london_date(life.events[-1].happened_at)
         self.first_on, self.last_on = _widen(self.first_on, self.last_on, first_on, last_on)
-        self._count_outcomes(engine, after)
+        self._count_outcomes(engine, both.told, both.index)
         self.totals[had, gets] += 1
         ward = str(life.events[-1].resident.get("ward", NOT_KNOWN))
         decile = NOT_KNOWN if life.decile is None else str(life.decile)
@@ -97,36 +116,41 @@ class Tallies:
         elif gets < had:
             self.most_lost = _further(self.most_lost, (had - gets, who))
 
-    def _count_outcomes(self, engine: Engine, after: Judged) -> None:
-        index, outcomes = engine.draft_index, self.outcomes
-        seen = []
-        for event, outcome, decision in zip(after.life.events, after.outcomes, after.decisions, strict=True):
-            verdict = None
-            if decision is not None:
-                verdict = next((verdict for verdict in decision.verdicts if verdict.plan == index), None)
-            if verdict is not None:
-                outcomes[verdict.outcome] += 1
-            elif not engine.is_about(event):
-                continue
-            elif decision is None or not decision.seen:
-                outcomes[outcome.reasons[0]] += 1
-            elif outcome.reasons == _NO_CONDITIONS:  # of any rule about it
-                outcomes["conditions_not_met"] += 1
+    def _count_outcomes(self, engine: Engine, told: Judged, index: int | None) -> None:
+        about = engine.about
+        found: list[str] = []
+        seen: list[Event] = []
+        for event, outcome in zip(told.life.events, told.outcomes, strict=True):
+            for verdict in outcome.verdicts:
+                if verdict.plan == index:
+                    found.append(verdict.outcome)
+                    break
             else:
-                outcomes[engine.refuses_because(event)] += 1
-            self.trigger_events += 1
-            seen.append(event.happened_at)
+                if event.type not in about:
+                    continue
+                if not outcome.seen or outcome.reasons == _NO_CONDITIONS:  # of any rule about it
+                    found.append(outcome.reasons[0])
+                else:
+                    found.append(engine.refuses_because(event))
+            seen.append(event)
         if seen:
+            self.trigger_events += len(seen)
+            self.outcomes.update(found)
             self.trigger_first_on, self.trigger_last_on = _widen(
-                *(self.trigger_first_on, self.trigger_last_on), london_date(seen[0]), london_date(seen[-1])
+                *(self.trigger_first_on, self.trigger_last_on),
+                *(london_date(seen[0].happened_at), london_date(seen[-1].happened_at)),
             )
 
 
-def tally(engine: Engine, pairs: Sequence[tuple[Judged, Judged]], *, chunk: int) -> Tallies:
+def tally(engine: Engine, residents: Iterable[Both], *, chunk: int) -> Tallies:
     """Of residents judged before and after."""
-    tallies = Tallies()
-    for before, after in pairs:
-        tallies.add(engine, before, after, chunk=chunk)
+    tallies, common = Tallies(), Side()
+    for both in residents:
+        tallies.add(engine, both, common=common, chunk=chunk)
+    common.close()
+    for side in (tallies.before, tallies.after):
+        side.close()
+        side.take_in(common)
     return tallies
 
 

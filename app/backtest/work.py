@@ -30,7 +30,7 @@ SILENCE: Final = timedelta(seconds=60)
 """How long nobody may have shown a sign of life before somebody else begins anew."""
 SIGN_EVERY: Final = timedelta(seconds=2)
 MOST_ATTEMPTS: Final = 3
-CHUNK_EVENTS: Final = 10_000
+CHUNK_EVENTS: Final = 20_000
 FAILED: Final = "The work on it broke down {attempts} times. Ask for the back-test again."
 
 Attach = Callable[[Session, "Evidence"], object]

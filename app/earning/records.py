@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from enum import IntEnum
 
 import msgspec
+from msgspec.structs import replace
 from psycopg import errors as pg
 from sqlalchemy import text
 from sqlmodel import Session

@@ -1,11 +1,11 @@
 """A back-test in pieces against one single fold of everybody."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from app.backtest.lives import HeldChunk, Life, cut_chunks, join_households
 from app.backtest.run import run_backtest
@@ -72,7 +72,7 @@ def test_a_back_test_in_pieces_equals_one_fold_of_everybody(
     wholes = [
         run_backtest(sets, cut_chunks(groups, most_events=most), processes=1).tallies for most in (1, 5, 1_000_000)
     ]
-    for side, timeline in (("before", engine.before), ("after", engine.after)):
+    for side, timeline in (("before", engine.whole.before), ("after", engine.whole.after)):
         alone = _fold_everybody(timeline, people)
         for whole in wholes:
             found = getattr(whole, side)

@@ -17,7 +17,7 @@ from app.core.migration import migrate_scheme
 from app.core.postgres import running_postgres
 from app.core.secret_store import Secrets, resolve_secrets
 from app.core.settings import Settings
-from tests.bench import anchor, engine, over_http, poster
+from tests.bench import anchor, backtest, engine, over_http, poster, stateful
 from tests.bench.city import build_city
 from tests.bench.clients import BATCH, Work, run_clients
 from tests.bench.cpu import read_cpu_seconds
@@ -39,11 +39,12 @@ SERVERS = 2
 
 
 def main() -> None:
-    """`make bench`. About four minutes; a database and ports of its own, gone afterwards."""
+    """`make bench`. About ten minutes; databases and ports of its own, gone afterwards."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--events", type=int, default=backtest.EVENTS, help="to back-test; 0 for none")
     parser.add_argument("--write", action="store_true", help="put the figures into docs/reference/benchmarks.md")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="rewards-bench-") as folder:
@@ -54,10 +55,17 @@ def main() -> None:
             with psycopg.connect(server.url) as connection:
                 version = str(connection.info.parameter_status("server_version")).split()[0]
     run = describe_run(chosen.rounds, chosen.seconds, chosen.clients, version, datetime.now(UTC).date())
-    measured = f"{run}\n{write_table(rounds)}\n{write_engine_table(engine.measure())}"
+    figures = [*engine.measure(), *stateful.measure_evaluation()]
+    if chosen.events:
+        print(f"Back-testing {chosen.events:,} events", flush=True)
+        figures += backtest.measure_backtest(events=chosen.events, rounds=chosen.rounds)
+    measured = f"{run}\n{write_table(rounds)}\n{write_engine_table(figures)}"
     print(f"\n{measured}")
     for way in LIMITS:
         print(f"{way}: {ratio(rounds, way):.3f}")
+    for figure in figures:
+        if figure.at_least is not None:
+            print(f"{figure.name}: {figure.value:.3f}")
     if chosen.write:
         write_page(measured)
 

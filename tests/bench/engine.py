@@ -113,12 +113,13 @@ def pairs_of(events: Sequence[Event]) -> list[tuple[Event, Moment]]:
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured number and the most that it should be, if there is such a number."""
+    """One measured number and the most or least that it should be, if there is such a number."""
 
     name: str
     value: float
     unit: str
     at_most: float | None = None
+    at_least: float | None = None
 
 
 def measure() -> list[Figure]:

@@ -114,11 +114,15 @@ def write_table(rounds: Sequence[Round]) -> str:
 
 def write_engine_table(figures: Sequence[Figure]) -> str:
     """Markdown: the rule engine by itself."""
-    lines = ["| the engine by itself | measured | unit | at most |", "|---|---:|---|---:|"]
-    for figure in figures:
-        most = "-" if figure.at_most is None else f"{figure.at_most:g}"
-        lines.append(f"| {figure.name} | {figure.value:.2f} | {figure.unit} | {most} |")
+    lines = ["| the engine by itself | measured | unit | bound |", "|---|---:|---|---:|"]
+    lines += [f"| {one.name} | {one.value:.2f} | {one.unit} | {write_bound(one)} |" for one in figures]
     return "\n".join(lines) + "\n"
+
+
+def write_bound(figure: Figure) -> str:
+    if figure.at_most is not None:
+        return f"at most {figure.at_most:g}"
+    return "-" if figure.at_least is None else f"at least {figure.at_least:g}"
 
 
 def _middle(turns: Sequence[Turn], pick: Callable[[Turn], float | None]) -> str:

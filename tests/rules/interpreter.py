@@ -4,9 +4,11 @@ It judges one rule set over events of several residents in the order in which th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from rules.catalogue import CHALLENGE
 from rules.clock import LONDON, PERS, to_micros

@@ -84,6 +84,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("control character", {"basis": "a\u0000b"}, "basis"),
     ("no such kind", {"effect": {"kind": "fine", "points": 5}}, "effect.kind"),
     ("campaign by times", {"limits": [DAY, DAY | {"scope": "resident_campaign"}]}, "limits[1].times"),
+    ("campaign by event", {"limits": [DAY, CAMPAIGN | {"per": "event"}]}, "limits[1].per"),
     ("campaign by week and month", {"limits": [part | CAMPAIGN_WIDE for part in CROSSED]}, "limits[1].per"),
     ("crossing household", {"limits": [DAY | {"per": "week"}, HOME]}, "limits[1].per"),
     ("campaign within a household's window", {"limits": [HOME | {"per": "month"}, CAMPAIGN]}, "limits[1].per"),

@@ -1,9 +1,9 @@
 """Order, late events, settled replays and new versions."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from rules.artefact import Artefact, Timeline
 from rules.errors import NeedsReplay

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from rules.document import Rule, read_rule
 from rules.errors import DocumentRefused, RuleSetRefused

@@ -6,7 +6,6 @@ Properties 10 and 15 are in test_clock.py, 8 is in test_more_effort.py.
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import product
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from rules.artefact import Artefact
 from rules.clock import LONDON, WEEKDAYS, Moment, to_micros
@@ -252,7 +252,7 @@ def _mend(rule: Rule, event: Event, moment: Moment) -> tuple[Event, Moment] | No
     """The event with the facts of its failing checks changed until they pass; None where conditions contradict."""
     for check in _in_the_way((*check_event(rule, event, moment, NAMED), *check_resident(rule, event))):
         if check.fact in ("source", "evidence"):
-            event = replace(event, **{check.fact: check.wanted})  # type: ignore[arg-type]
+            event = replace(event, **{check.fact: check.wanted})
             continue
         for changed, at in _tries(check, event, moment):
             failing = _in_the_way((*check_event(rule, changed, at, NAMED), *check_resident(rule, changed)))

@@ -46,8 +46,8 @@ def test_a_rule_that_is_called_dead_never_fires(
     timeline = timeline_of(rules, ZONES)
     ordered = timeline.entries[0][1].rules
     for events in some:
-        for decision in replay(timeline, events, remaining).decisions:
-            fired = {ordered[v.plan].id for v in decision.verdicts if v.outcome in (AWARDED, "unlocked")}
+        for outcome in replay(timeline, events, remaining).outcomes:
+            fired = {ordered[v.plan].id for v in outcome.verdicts if v.outcome in (AWARDED, "unlocked")}
             assert not fired & dead
 
 
