@@ -43,6 +43,16 @@ class DraftClashes(Invalid):
         super().__init__(f"{rule}: {sentence}")
 
 
+class BudgetUnclear(Invalid):
+    """A budget for a back-test of a file that is not a campaign and its points."""
+
+    code = "budget-unclear"
+
+    def __init__(self, *, written: str) -> None:
+        self.written = written
+        super().__init__(f"{written} is no budget. Write it as CAMPAIGN=POINTS, such as cmp_ride_leeds=50000.")
+
+
 class BacktestUnknown(NotFound):
     """There is no such back-test."""
 

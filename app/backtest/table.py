@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 HEADER: Final = ("section", "key", "before", "after", "difference", "unit")
@@ -26,6 +26,7 @@ def _neutralise(cell: Cell) -> Cell:
 
 
 def _rows(report: Mapping[str, Any]) -> Iterator[tuple[Cell, ...]]:
+    yield "about", report["sentence"], None, None, None, None
     yield "about", report["caveat"], None, None, None, None
     if report["history"]["advice"]:
         yield "about", report["history"]["advice"], None, None, None, None
@@ -33,7 +34,12 @@ def _rows(report: Mapping[str, Any]) -> Iterator[tuple[Cell, ...]]:
     for section in ("rules", "campaigns", "wards", "deciles", "days"):
         for row in report[section]:
             yield section, *_points(row)
+    for section in ("wards", "deciles"):
+        for row in report[section]:
+            yield f"{section}_residents", row["key"], None, row["residents"], None, "residents"
     yield from _measures(report)
+    yield from _draft(report)
+    yield from _samples(report["samples"])
 
 
 def _measures(report: Mapping[str, Any]) -> Iterator[tuple[Cell, ...]]:
@@ -48,12 +54,34 @@ def _measures(report: Mapping[str, Any]) -> Iterator[tuple[Cell, ...]]:
     for row in report["limits"]:
         had, has = row["before_times"], row["after_times"]
         yield "limits", f"{row['rule']} {row['limit']}", had, has, has - had, "times"
-    for name, number in report["draft"]["outcomes"].items():
-        yield "outcomes", name, None, number, None, "events"
     for row in report["uptake"]:
         yield "uptake", f"{row['percent']} percent", None, None, row["difference_points"], "points"
     for row in report["run_out"]:
         yield "run_out", row["key"], row["before_on"], row["after_on"], None, "date"
+
+
+def _draft(report: Mapping[str, Any]) -> Iterator[tuple[Cell, ...]]:
+    for name, number in report["draft"]["outcomes"].items():
+        yield "outcomes", name, None, number, None, "events"
+    for name, points in report["draft"]["over_validity"].items():
+        yield "over_validity", name.removesuffix("_points"), None, None, points, "points"
+    for name in ("first_on", "last_on"):
+        yield "history", name, None, report["history"][name], None, "date"
+    for name, unit in (("events", "events"), ("events_of_the_rule", "events"), ("days_of_the_rule", "days")):
+        yield "history", name, None, report["history"][name], None, unit
+
+
+def _samples(samples: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Cell, ...]]:
+    """Each resident's points, then what every rule said to each of the last events."""
+    for sample in samples:
+        had, gets = sample["before_points"], sample["after_points"]
+        yield "samples", f"{sample['chosen_for']}: resident {sample['resident']}", had, gets, gets - had, "points"
+    told = {sample["resident"]: sample["last_events"] for sample in samples}
+    for resident, events in told.items():
+        for event in events:
+            for rule in event["rules"]:
+                place = f"resident {resident}: {event['type']} on {event['happened_on']}: {rule['rule']}"
+                yield "traces", f"{place}: {rule['outcome']}: {rule['sentence']}", None, rule["got"], None, "points"
 
 
 def _points(row: Mapping[str, Any]) -> tuple[Cell, ...]:

@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from app.backtest.errors import DraftClashes
+from app.backtest.errors import BudgetUnclear, DraftClashes
 from app.backtest.files import FileEvents, read_event_file
 from app.backtest.lives import cut_chunks
 from app.backtest.report import Setting, write_report
@@ -33,6 +33,7 @@ from rules.packs import LEEDS, load_pack
 FOUND = 1
 _WIDE = 120
 _CHUNK_EVENTS = 20_000
+_MOST_DIGITS = 12
 _WORTH_PROCESSES = 200_000
 """Fewer events are judged sooner than other processes start."""
 
@@ -52,6 +53,14 @@ def backtest(
         list[Path] | None, typer.Option("--in-force", help="A rule that is in force; may be repeated.", metavar="RULE")
     ] = None,
     pack: Annotated[Pack | None, typer.Option(help="The rules in force are this pack's.")] = None,
+    budget: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--budget",
+            help="What a campaign has left, to say when it would run out; may be repeated.",
+            metavar="CAMPAIGN=POINTS",
+        ),
+    ] = None,
     json_out: Annotated[Path | None, typer.Option("--json", help="Where to write the report.", metavar="OUT")] = None,
     csv_out: Annotated[Path | None, typer.Option("--csv", help="Where to write it as a table.", metavar="OUT")] = None,
 ) -> None:
@@ -59,8 +68,9 @@ def backtest(
     with told_plainly():
         draft = _read(rule)
         beside = [_read(other) for other in in_force or []] + list(load_pack(LEEDS) if pack else ())
+        left_points = _read_budgets(budget or [])
         found = _read_events(events, import_map)
-        report = _judge(draft, beside, found)
+        report = _judge(draft, beside, found, left_points)
         if json_out is not None:
             json_out.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
         if csv_out is not None:
@@ -78,13 +88,21 @@ def _read(path: Path) -> Rule:
         raise typer.Exit(FOUND) from None
 
 
+def _read_budgets(written: list[str]) -> dict[str, int]:
+    found = [budget.rpartition("=") for budget in written]
+    for budget, (campaign, _, points) in zip(written, found, strict=True):
+        if not campaign or not (points.isascii() and points.isdigit()) or len(points) > _MOST_DIGITS:
+            raise BudgetUnclear(written=budget)
+    return {campaign: int(points) for campaign, _, points in found}
+
+
 def _read_events(path: Path, import_map: Path | None) -> FileEvents:
     size = path.stat().st_size if path.exists() else 0
     with progress_bar("Reading", size) as passed:
         return read_event_file(path, map_path=import_map, passed=passed)
 
 
-def _judge(draft: Rule, beside: list[Rule], found: FileEvents) -> dict[str, Any]:
+def _judge(draft: Rule, beside: list[Rule], found: FileEvents, left_points: dict[str, int]) -> dict[str, Any]:
     days = [london_date(life.events[at].happened_at) for life in found.lives for at in (0, -1)]
     first_on, last_on = min(days), max(days)
     try:
@@ -97,7 +115,7 @@ def _judge(draft: Rule, beside: list[Rule], found: FileEvents) -> dict[str, Any]
     with progress_bar("Judging", len(chunks)) as passed:
         finished = run_backtest(sets, chunks, processes=(os.cpu_count() or 1) if many else 1, passed=passed)
     samples = trace_samples(sets, chunks, finished)
-    setting = Setting(draft=draft, today_on=last_on, left_points={}, samples=samples)
+    setting = Setting(draft=draft, today_on=last_on, left_points=left_points, samples=samples)
     return write_report(finished.tallies, setting)
 
 
@@ -143,6 +161,8 @@ def _print_table(report: Mapping[str, Any]) -> None:
         table.add_row(f"{limit['rule']} {limit['limit']}", str(limit["before_times"]), str(limit["after_times"]), "")
     width = None if sys.stdout.isatty() else _WIDE
     Console(markup=False, highlight=False, width=width).print(table)
+    for row in report["run_out"]:
+        typer.echo(f"The budget of {row['key']}, {row['left_points']} points, runs out: {_tell_run_out(row)}.")
     outcomes = ", ".join(f"{name} {number}" for name, number in report["draft"]["outcomes"].items())
     typer.echo()
     typer.echo(
@@ -150,6 +170,11 @@ def _print_table(report: Mapping[str, Any]) -> None:
         f"{residents['lose']} lose, {residents['unchanged']} are as they were."
     )
     typer.echo(f"Events that the rule is about: {outcomes or 'none'}.")
+
+
+def _tell_run_out(row: Mapping[str, Any]) -> str:
+    before, after = (row[side] or "not while the rule is valid" for side in ("before_on", "after_on"))
+    return f"{before} before, {after} after"
 
 
 def _add_points(table: Table, title: str, row: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from typer.testing import Result
 
 from rules.packs import LEEDS
@@ -146,3 +147,40 @@ def test_the_table_runs_nothing_in_a_spreadsheet(run: Run, rides: Path, tmp_path
     assert {row["section"] for row in rows} >= {"cost", "rules", "campaigns", "bands", "spread", "limits", "uptake"}
     (cost,) = (row for row in rows if row["section"] == "cost")
     assert (cost["before"], cost["after"], cost["difference"], cost["unit"]) == ("0", "21", "21", "points")
+
+
+def test_the_table_holds_all_that_the_report_does(run: Run, rides: Path, tmp_path: Path) -> None:
+    table, whole = tmp_path / "report.csv", tmp_path / "report.json"
+    done = run(
+        *("backtest", CYCLING, "--events", rides, "--budget", "cmp_ride_leeds=30"),
+        *("--csv", table, "--json", whole),
+    )
+    assert done.exit_code == 0, done.output
+    report = json.loads(whole.read_bytes())
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+    sections = {row["section"] for row in rows}
+    # What the table has under other names: who and what it is about, and the draft's own part.
+    assert set(report) - sections == {"schema", "rule", "version", "sentence", "caveat", "draft"}
+    assert sections - set(report) == {
+        *("about", "outcomes", "over_validity", "wards_residents", "deciles_residents", "traces"),
+    }
+    assert report["sentence"] in {row["key"] for row in rows}
+    assert {row["key"]: row["after"] for row in rows if row["section"] == "run_out"} == {
+        "cmp_ride_leeds": report["run_out"][0]["after_on"]
+    }
+    samples = [row for row in rows if row["section"] == "samples"]
+    assert [row["after"] for row in samples] == [str(sample["after_points"]) for sample in report["samples"]]
+    traced = sum(int(row["after"]) for row in rows if row["section"] == "traces")
+    assert traced == sum(event["points"] for sample in report["samples"][:2] for event in sample["last_events"])
+
+
+def test_a_file_says_when_a_budget_would_run_out(run: Run, rides: Path) -> None:
+    told = run("backtest", CYCLING, "--events", rides, "--budget", "cmp_ride_leeds=30").stdout
+    assert "The budget of cmp_ride_leeds, 30 points, runs out: not while the rule is valid before, 20" in told
+
+
+@pytest.mark.parametrize("budget", ["30", "=30", "cmp_ride_leeds", "cmp_ride_leeds=-3", "cmp_ride_leeds=1e9", "c=٣"])
+def test_a_budget_that_is_none_is_told_how_to_write_it(run: Run, rides: Path, budget: str) -> None:
+    done = run("backtest", CYCLING, "--events", rides, "--budget", budget)
+    assert done.exit_code == 2
+    assert "CAMPAIGN=POINTS" in done.stderr
