@@ -194,7 +194,7 @@ def test_an_unknown_reward_is_not_found(city: City, written: str) -> None:
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        ("/v1/me", "GET, HEAD"),
+        ("/v1/me/balance", "GET, HEAD"),
         ("/v1/redemptions", "GET, HEAD, POST"),
         ("/v1/vouchers/check", "POST"),
         ("/docs", "GET, HEAD"),

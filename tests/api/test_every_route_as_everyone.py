@@ -285,6 +285,8 @@ BODY: dict[str, object] = {
 PURPOSE = {"Purpose": "asked_in_person", "Purpose-Note": "None"}
 """Headers that looks at the desk need."""
 BODIES: dict[str, dict[str, object]] = {
+    "POST /v1/partner/webhooks": {"url": "https://till.example.org/"},
+    "POST /v1/staff-invitations": {"person": "none"},
     "PUT /v1/partner/payee": {"sort_code": "000000", "account": "00000000", "name": "None"},
     "PATCH /v1/me": {"name": "Resident 0"},
     "POST /v1/appeals/{id}/decide": {"decision": "stands"},
