@@ -16,7 +16,6 @@ from app.backtest.lives import Chunk, Group, narrow
 from app.backtest.sets import AFTER, BEFORE, Engine, Pair, RuleSets, load_engine
 from app.backtest.tallies import Both, Tallies, tally
 from app.core.garbage import collect_rarely
-from rules.artefact import Timeline
 from rules.event import Outcome
 
 T = TypeVar("T")
@@ -48,10 +47,7 @@ def run_backtest(
     """
     engine = load_engine(sets)
     with _opened(processes) as pool:
-        settled = BothSettled(
-            _settle(pool, sets, BEFORE, engine.whole.before, chunks, passed),
-            _settle(pool, sets, AFTER, engine.whole.after, chunks, passed),
-        )
+        settled = _settle_both(pool, sets, engine, chunks, passed)
         tallies = Tallies()
         calls = [partial(judge_chunk, sets, chunk, settled, number) for number, chunk in enumerate(chunks)]
         for done, found in enumerate(_run_all(pool, calls), start=1):
@@ -110,16 +106,28 @@ def _has_verdict(judged: Judged, index: int) -> bool:
     return False
 
 
+def _settle_both(
+    pool: Executor | None, sets: RuleSets, engine: Engine, chunks: Sequence[Chunk], passed: Callable[[int], None]
+) -> BothSettled:
+    crowds = list_crowds(engine.whole.before)
+    before = _settle(pool, sets, BEFORE, crowds, chunks, passed)
+    others = list_crowds(engine.whole.after)
+    if others == crowds and all(one.types is not None for one in crowds):
+        # Counters of the same names over stored events alone: what moves them is in their names.
+        return BothSettled(before, before)
+    return BothSettled(before, _settle(pool, sets, AFTER, others, chunks, passed))
+
+
 def _settle(
     pool: Executor | None,
     sets: RuleSets,
     side: str,
-    timeline: Timeline,
+    listed: Sequence[Crowds],
     chunks: Sequence[Chunk],
     passed: Callable[[int], None],
 ) -> Settled:
     settled = NONE_SETTLED
-    for crowds in list_crowds(timeline):
+    for crowds in listed:
         calls = [partial(_find_chunk_moves, sets, side, chunk, settled, crowds) for chunk in chunks]
         moves: list[Move] = []
         for found in _run_all(pool, calls):
