@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rules.artefact import Artefact, Timeline
@@ -56,7 +56,9 @@ def test_an_instant_without_a_zone_is_refused() -> None:
         to_micros(datetime(2026, 9, 7))  # noqa: DTZ001
 
 
-@pytest.mark.parametrize("on", [date(2026, 3, 29), date(2026, 10, 25), date(2026, 7, 1)])
+@example(date(2026, 3, 29))
+@example(date(2026, 10, 25))
+@given(st.dates(date(2021, 1, 1), date(2040, 12, 30)))
 def test_property_15_a_version_switches_at_local_midnight(on: date) -> None:
     first, second = make_rule(), make_rule(version=2, effect={"kind": "points", "points": 7})
     midnight = LONDON.midnight(on)
@@ -67,6 +69,7 @@ def test_property_15_a_version_switches_at_local_midnight(on: date) -> None:
         make_event(at=midnight - timedelta(microseconds=1), data={"bags": 1}, name="before"),
         make_event(at=midnight, data={"bags": 1}, name="after"),
     ]
+    assert midnight.astimezone(LEEDS) == datetime(on.year, on.month, on.day, tzinfo=LEEDS)
     assert [[(line.version, line.got) for line in one.lines] for one in replay(timeline, events, None).outcomes] == [
         [(1, 5)],
         [(2, 7)],

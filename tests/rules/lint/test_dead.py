@@ -39,7 +39,7 @@ def others_of(rules: list[Rule], rule: Rule) -> list[Rule]:
 
 @SHARE
 @given(rule_sets(), st.lists(lives(taps=False), min_size=1, max_size=2), budgets())
-def test_a_rule_that_is_called_dead_never_fires(
+def test_property_13_a_rule_that_is_called_dead_never_fires(
     rules: list[Rule], some: list[list[Event]], remaining: dict[str, int] | None
 ) -> None:
     dead = {rule.id for rule in rules if any(True for _ in find_dead(rule, others_of(rules, rule)))}
