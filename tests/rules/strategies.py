@@ -242,6 +242,16 @@ def lives(draw: st.DrawFn, *, taps: bool = True, plain: bool = False, most: int 
     return [draw(events(number, taps=taps, plain=plain)) for number in range(draw(st.integers(0, most)))]
 
 
+def busy_rule_sets() -> st.SearchStrategy[list[Rule]]:
+    """Half of them without conditions, so that limits and progress come to something within few examples."""
+    return st.one_of(rule_sets(), rule_sets(conditional=False))
+
+
+def busy_lives(*, taps: bool = True) -> st.SearchStrategy[list[Event]]:
+    """Half of them of events that are as well proven as can be, and more of them."""
+    return st.one_of(lives(taps=taps, most=14), lives(taps=taps, plain=True, most=14))
+
+
 def budgets() -> st.SearchStrategy[dict[str, int] | None]:
     some = st.fixed_dictionaries({name: st.integers(0, 80) for name in CAMPAIGNS})
     return st.one_of(st.none(), some)

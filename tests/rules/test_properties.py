@@ -29,7 +29,8 @@ from rules.state import State
 from rules.verdicts import _in_the_way
 from tests.rules.living import Life
 from tests.rules.making import HIRE, MONDAY, make_event, make_rule, timeline_of
-from tests.rules.strategies import SHARE, ZONES, budgets, lives, rule_sets
+from tests.rules.meeting import PICKS, close_rule_sets, make_pick
+from tests.rules.strategies import SHARE, ZONES, budgets, busy_lives, busy_rule_sets, lives, rule_sets
 
 NAMED = {zone.name: zone for zone in ZONES}
 LEEDS = ZoneInfo("Europe/London")
@@ -41,7 +42,7 @@ def _copy(budget: Budget) -> Budget:
 
 
 @SHARE
-@given(rule_sets(), lives())
+@given(rule_sets(), busy_lives())
 def test_property_1_the_matcher_agrees_with_the_slow_reading(rules: list[Rule], events: list[Event]) -> None:
     program = Artefact.publish(rules, ZONES).program
     for event in events:
@@ -117,7 +118,7 @@ def test_property_3_lines_sum_to_the_award_the_trace_and_the_budget(
 
 
 @SHARE
-@given(rule_sets(), lives(), budgets())
+@given(busy_rule_sets(), busy_lives(), budgets())
 def test_property_4_no_limit_is_ever_exceeded(rules: list[Rule], events: list[Event], budget: Budget) -> None:
     left = _copy(budget)
     outcomes = replay(timeline_of(rules, ZONES), events, left).outcomes
@@ -128,6 +129,20 @@ def test_property_4_no_limit_is_ever_exceeded(rules: list[Rule], events: list[Ev
             for points, times in _used(rule, limit, outcomes):
                 assert limit.times is None or times <= limit.times
                 # A campaign's limit binds the rule that states it; the campaign's other rules may pay beyond it.
+                assert limit.points is None or points <= limit.points or limit.scope == "resident_campaign"
+
+
+@SHARE
+@given(close_rule_sets(), st.lists(PICKS, min_size=4, max_size=14), budgets())
+def test_property_4_rules_that_meet_exceed_no_limit_either(
+    rules: list[Rule], picks: list[tuple[int, int]], budget: Budget
+) -> None:
+    events = [make_pick(number, *pick) for number, pick in enumerate(picks)]
+    outcomes = replay(timeline_of(rules), events, _copy(budget)).outcomes
+    for rule in rules:
+        for limit in rule.limits:
+            for points, times in _used(rule, limit, outcomes):
+                assert limit.times is None or times <= limit.times
                 assert limit.points is None or points <= limit.points or limit.scope == "resident_campaign"
 
 
@@ -149,7 +164,7 @@ def _used(rule: Rule, limit: Limit, outcomes: list[Outcome]) -> list[tuple[int, 
 
 
 @SHARE
-@given(rule_sets(), lives(), budgets())
+@given(busy_rule_sets(), busy_lives(), budgets())
 def test_property_4_a_rule_that_states_a_campaign_limit_never_pays_beyond_it(
     rules: list[Rule], events: list[Event], budget: Budget
 ) -> None:

@@ -16,7 +16,7 @@ from rules.state import Register, State
 from tests.rules.interpreter import Interpreter
 from tests.rules.living import Life
 from tests.rules.making import timeline_of
-from tests.rules.strategies import SHARE, ZONES, budgets, lives, rule_sets
+from tests.rules.strategies import SHARE, ZONES, budgets, busy_lives, busy_rule_sets, lives, rule_sets
 
 NAMES = ("ada", "ben", "cem")
 Budget = dict[str, int] | None
@@ -38,7 +38,7 @@ def _copy(budget: Budget) -> Budget:
 
 
 @SHARE
-@given(rule_sets(), lives(taps=False, most=14), budgets())
+@given(busy_rule_sets(), busy_lives(taps=False), budgets())
 def test_property_1_the_engine_equals_the_slow_interpreter(
     rules: list[Rule], events: list[Event], budget: Budget
 ) -> None:

@@ -78,6 +78,14 @@ def test_the_next_version_begins_as_the_one_in_force(desk: Desk) -> None:
     assert desk.ask("ann", "POST", "/v1/rules", {"next_of": "rul_unheard_of"}).status_code == 404
 
 
+_CIRCLE: dict[str, Any] = {
+    "trigger": "challenge.unlocked",
+    "when": [{"fact": "challenge", "op": "is", "value": "tour"}],
+    "effect": {"kind": "unlock", "challenge": "tour"},
+    "examples": [],
+}
+
+
 @pytest.mark.parametrize(
     ("written", "path"),
     [
@@ -86,6 +94,10 @@ def test_the_next_version_begins_as_the_one_in_force(desk: Desk) -> None:
         ({"effect": {"kind": "points", "points": 10**40}}, "effect.points"),
         ({"limits": [{"scope": "resident_rule", "per": "day", "times": 0}]}, "limits[0].times"),
         ({"limits": []}, "limits"),
+        ({"limits": [{"scope": "resident_rule", "per": "event", "points": 3}]}, "limits"),
+        ({"limits": [{"scope": "resident_rule", "per": "day", "times": 2.0}]}, "limits[0].times"),
+        ({"limits": [{"scope": "resident_rule", "per": "day", "times": 2, "weeks": 1}]}, "limits[0].weeks"),
+        (_CIRCLE, "effect.challenge"),
         ({"effect": {"kind": "points", "points": -3}}, "effect.points"),
         ({"examples": [make_example(2_000, 3) | {"events": [_MANY] * 26}] * 2}, "examples"),
         ({"version": 2}, "version"),

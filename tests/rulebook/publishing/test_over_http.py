@@ -10,8 +10,10 @@ import pytest
 from app.core.database import Database
 from app.core.secret_store import Secrets
 from app.identity.service import create_officer
+from app.rulebook.queries import load_timeline
 from app.rulebook.service import open_campaign
 from rules.packs import LEEDS, load_pack
+from rules.sentence import sentence
 from tests.api.city import City, bearer, build_city
 from tests.earning.world import CHECK_IN, event
 from tests.rulebook.publishing.rulemaking import TUESDAY, schedule
@@ -153,3 +155,19 @@ def test_an_old_event_is_explained_as_on_its_day_after_the_rule_changed_and_stop
     assert stop(city, officer(city, "admin")).status_code == 201
     city.clock.at = TUESDAY + DAY + HOUR
     assert shown(city, path) == before
+
+
+def test_every_rule_in_force_stands_on_the_register_with_its_sentence_its_cost_and_its_history(city: City) -> None:
+    assert check_in(city, 1)["points"] == 5
+    schedule(city.world, next_version(9))
+    items = {rule["id"]: rule for rule in city.http.get("/v1/register/rules").json()["items"]}
+    on = {rule.id: rule for rule in city.world.database.in_transaction(load_timeline).entries[-1][1].rules}
+    assert set(items) >= set(on)
+    for key, rule in items.items():
+        now = [version for version in rule["history"] if version["status"] == "in_force"]
+        assert bool(now) == rule["in_force"], key
+        assert [(one["version"], one["sentence"]) for one in now] == [(rule["version"], rule["sentence"])] * len(now)
+        assert rule["cost_points"] == (5 if key == RULE else 0)
+        assert (rule["cost_pence"] > 0) == (key == RULE)
+    assert [one["status"] for one in items[RULE]["history"]] == ["in_force", "scheduled"]
+    assert items[RULE]["sentence"] == sentence(next(rule for rule in load_pack(LEEDS) if rule.id == RULE))
