@@ -29,12 +29,12 @@ from app.earning.errors import VoidInstead
 from app.earning.queries import get_event
 from app.earning.taking_back import claw_back_event, reverse_event
 from app.earning.void import VOID_WINDOW
+from app.identity.errors import OwnWork
 from app.identity.queries import OfficerRead
 from app.ledger.adjusting import give_points
 from app.ledger.decisions import Decision, check_reason
 from app.ledger.reversals import TakenBack
 from app.residents.queries import ResidentRead, get_resident
-from app.rulebook.drafting.errors import OwnWork
 from app.rulebook.queries import find_budgets, find_campaign
 
 State = Literal["open", "approved", "refused"]

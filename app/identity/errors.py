@@ -107,3 +107,12 @@ class RegistrationInvalid(Invalid):
     def __init__(self, field: str, advice: str) -> None:
         super().__init__(advice)
         self.field = field
+
+
+class OwnWork(Conflict):
+    """Nobody approves what they wrote, changed or proposed, nor does anybody else in their name."""
+
+    code = "own-work"
+
+    def __init__(self) -> None:
+        super().__init__("Somebody who wrote, changed or proposed this can't approve it. Ask another approver.")

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from app.identity.errors import OwnWork
 from app.identity.permissions import APPROVER, BUDGET_HOLDER
 from app.identity.queries import OfficerRead
 from app.rulebook.drafting.deputies import list_represented
-from app.rulebook.drafting.errors import ApprovalNotWanted, OwnWork
+from app.rulebook.drafting.errors import ApprovalNotWanted
 from app.rulebook.drafting.queries import read_draft
 from app.rulebook.drafting.read_models import DraftRead
 from app.rulebook.drafting.recording import lock_draft, require_status, take_step

@@ -83,15 +83,6 @@ class NotReady(Conflict):
         super().__init__(" ".join(sentence for _, sentence in missing))
 
 
-class OwnWork(Conflict):
-    """Nobody approves what they wrote, changed or proposed, nor does anybody else in their name."""
-
-    code = "own-work"
-
-    def __init__(self) -> None:
-        super().__init__("Somebody who wrote, changed or proposed this can't approve it. Ask another approver.")
-
-
 class ApprovalNotWanted(Conflict):
     """An officer's approval that adds nothing; `wanted` are the roles whose approval is still missing."""
 
