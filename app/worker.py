@@ -12,6 +12,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 import structlog
@@ -180,7 +181,11 @@ SCHEDULES: Final[tuple[Schedule, ...]] = (
         "statements.close",
         "0 5 * * *",
         "Close partners' last week and line up their payments",
-        lambda runtime: close_last_week(runtime.database, now=runtime.clock.now()),
+        lambda runtime: close_last_week(
+            runtime.database,
+            now=runtime.clock.now(),
+            delay=timedelta(days=runtime.settings.payout_delay_days),
+        ),
     ),
     Schedule(
         "messages.forget",

@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     bacs_payer: SecretStr | None = Field(
         default=None, description="Sort code, account number and name that partners are paid from; comma-separated"
     )
+    payout_delay_days: Annotated[int, Field(ge=0, le=60)] = Field(
+        default=7, description="How many days after a week's end its payment to a partner goes at the earliest"
+    )
     adjustment_most_points: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
         default=1000, description="Points that one adjustment may give"
     )

@@ -15,8 +15,11 @@ from sqlmodel import Session, col, select
 
 from app.core.ids import public_id, take_id, uuid7
 from app.core.units import Pence
-from app.settlement.errors import BacsFileEnded, BacsFileUnknown, NothingToPay, SecondOfficerNeeded
+from app.earning.review.doubts import find_doubts
+from app.settlement.errors import BacsFileEnded, BacsFileUnknown, NothingToPay, PaymentsInDoubt, SecondOfficerNeeded
+from app.settlement.holding_back import lock_ready_payouts
 from app.settlement.payees import BankDetails, PayeeKeys
+from app.settlement.payout_queries import is_doubted
 from app.settlement.service import record_paid
 from app.settlement.tables import BacsFile, Payee, Payout
 
@@ -27,7 +30,10 @@ CONTRA: Final = "17"
 
 @dataclass(frozen=True)
 class BacsFileRead:
-    """`status`: made, sent or dropped. `left_out` counts payments to partners whose bank details nobody approved."""
+    """`status`: made, sent or dropped. `left_out` counts payments to partners whose bank details nobody approved.
+
+    `held_back` counts those that wait for their day or for a person.
+    """
 
     public_id: UUID
     status: str
@@ -36,16 +42,13 @@ class BacsFileRead:
     made_at: datetime
     ended_at: datetime | None
     left_out: int = 0
+    held_back: int = 0
 
 
 def make_file(session: Session, *, payer: BankDetails, keys: PayeeKeys, officer_id: int, now: datetime) -> BacsFileRead:
-    """Every payment that waits, in one file. Raises NothingToPay."""
-    waiting = session.exec(
-        select(Payout)
-        .where(Payout.status == "waiting", Payout.method == "bacs")
-        .order_by(col(Payout.id))
-        .with_for_update()
-    ).all()
+    """Every payment that may go, in one file. Raises NothingToPay."""
+    found = lock_ready_payouts(session, method="bacs", now=now)
+    waiting = found.payouts
     payees = session.exec(select(Payee).where(col(Payee.partner_id).in_({payout.partner_id for payout in waiting})))
     details = {row.partner_id: keys.open_details(row.bank_sealed) for row in payees if row.bank_sealed is not None}
     ready = [payout for payout in waiting if payout.partner_id in details]
@@ -68,7 +71,7 @@ def make_file(session: Session, *, payer: BankDetails, keys: PayeeKeys, officer_
     for payout in ready:
         payout.status, payout.file_id = "ordered", row.id
     session.flush()
-    return _read(row, left_out=len(waiting) - len(ready))
+    return _read(row, left_out=len(waiting) - len(ready), held_back=found.held_back)
 
 
 def read_file(session: Session, *, file: UUID, keys: PayeeKeys) -> bytes:
@@ -85,12 +88,16 @@ def list_files(session: Session, *, limit: int) -> tuple[BacsFileRead, ...]:
 def send_file(session: Session, *, file: UUID, officer_id: int, now: datetime) -> BacsFileRead:
     """An officer has handed it to the bank: its payments are made.
 
-    Raises BacsFileUnknown, BacsFileEnded, SecondOfficerNeeded.
+    Raises BacsFileUnknown, BacsFileEnded, SecondOfficerNeeded or PaymentsInDoubt.
     """
     row = _lock_made(session, file)
     if row.made_by == officer_id:
         raise SecondOfficerNeeded
-    for payout in _list_payouts(session, row):
+    payouts = _list_payouts(session, row)
+    doubts = find_doubts(session, partner_ids={payout.partner_id for payout in payouts})
+    if doubted := sum(is_doubted(payout, doubts) for payout in payouts):
+        raise PaymentsInDoubt(payments=doubted)
+    for payout in payouts:
         record_paid(session, payout, reference=None, now=now)
     row.status, row.ended_by, row.ended_at = "sent", officer_id, now
     session.flush()
@@ -141,5 +148,7 @@ def _list_payouts(session: Session, row: BacsFile) -> list[Payout]:
     return list(session.exec(wanted.with_for_update()))
 
 
-def _read(row: BacsFile, *, left_out: int = 0) -> BacsFileRead:
-    return BacsFileRead(row.public_id, row.status, row.payments, Pence(row.pence), row.made_at, row.ended_at, left_out)
+def _read(row: BacsFile, *, left_out: int = 0, held_back: int = 0) -> BacsFileRead:
+    return BacsFileRead(
+        row.public_id, row.status, row.payments, Pence(row.pence), row.made_at, row.ended_at, left_out, held_back
+    )

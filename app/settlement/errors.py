@@ -91,6 +91,37 @@ class PayoutNotPaid(Conflict):
         super().__init__(f"This payment is {status}, so it can't have come back.")
 
 
+class PaymentsInDoubt(Conflict):
+    """A case was opened about a partner after the file was made."""
+
+    code = "payments-in-doubt"
+
+    def __init__(self, *, payments: int) -> None:
+        self.payments = payments
+        super().__init__(
+            f"Since this file was made, cases were opened about partners that {payments} of its payments go to. Drop "
+            "it and make another: what waits for a person is left out."
+        )
+
+
+class NotHeldBack(Conflict):
+    """Only what waits for a person can be released."""
+
+    code = "payment-not-held-back"
+
+    def __init__(self) -> None:
+        super().__init__("This payment does not wait for a person.")
+
+
+class CaseWaits(Conflict):
+    """First somebody has to decide about the case."""
+
+    code = "case-waits"
+
+    def __init__(self) -> None:
+        super().__init__("A case about this partner waits to be decided under review. Decide about it first.")
+
+
 class PayerUnknown(Conflict):
     """Nobody has said from which account the council pays."""
 

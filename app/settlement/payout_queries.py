@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.core.units import Pence
+from app.earning.review.doubts import Doubt, find_doubts
 from app.settlement.tables import Payout, Statement
 
 
 @dataclass(frozen=True)
 class PayoutRead:
-    """`status`: waiting, ordered, paid, returned or dropped."""
+    """`status`: waiting, ordered, paid, returned or dropped. One that is `doubted` waits for a person."""
 
     public_id: UUID
     partner_id: int
@@ -26,6 +27,8 @@ class PayoutRead:
     reason: str | None
     made_at: datetime
     ended_at: datetime | None
+    due_on: date | None
+    doubted: bool
 
 
 def list_payouts(session: Session, *, partner_id: int | None, status: str | None, limit: int) -> tuple[PayoutRead, ...]:
@@ -35,11 +38,20 @@ def list_payouts(session: Session, *, partner_id: int | None, status: str | None
         wanted = wanted.where(Payout.partner_id == partner_id)
     if status is not None:
         wanted = wanted.where(Payout.status == status)
-    rows = session.exec(wanted.order_by(col(Payout.id).desc()).limit(limit))
-    return tuple(read_payout(payout, statement) for payout, statement in rows)
+    rows = session.exec(wanted.order_by(col(Payout.id).desc()).limit(limit)).all()
+    doubts = find_doubts(session, partner_ids={payout.partner_id for payout, _ in rows})
+    return tuple(read_payout(payout, statement, doubted=is_doubted(payout, doubts)) for payout, statement in rows)
 
 
-def read_payout(payout: Payout, statement: Statement) -> PayoutRead:
+def is_doubted(payout: Payout, doubts: dict[int, Doubt]) -> bool:
+    """Whether it waits for a person: none has looked, or one has refused and nobody released this payment since."""
+    doubt = doubts.get(payout.partner_id)
+    if doubt is None or payout.status not in {"waiting", "ordered"}:
+        return False
+    return not doubt.decided or payout.released_at is None or payout.released_at < doubt.since_at
+
+
+def read_payout(payout: Payout, statement: Statement, *, doubted: bool) -> PayoutRead:
     return PayoutRead(
         payout.public_id,
         payout.partner_id,
@@ -51,4 +63,6 @@ def read_payout(payout: Payout, statement: Statement) -> PayoutRead:
         payout.reason,
         payout.made_at,
         payout.ended_at,
+        payout.due_on,
+        doubted,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import insert, text
@@ -21,8 +21,12 @@ from app.settlement.tables import Payee, Payout, Statement, StatementLine
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('statements:' || current_schema() || :partner, 0))")
 
 
-def close_week(session: Session, *, partner_id: int, week: Period, now: datetime) -> StatementRead | None:
+def close_week(
+    session: Session, *, partner_id: int, week: Period, now: datetime, delay: timedelta = timedelta()
+) -> StatementRead | None:
     """Close a week that is over, and line up its payment; None where it was closed or there is nothing to say.
+
+    The payment goes `delay` after the end of the week at the earliest.
 
     Every transfer stands on exactly one closed statement. One that committed too late for its week stands on the next.
     """
@@ -54,7 +58,7 @@ def close_week(session: Session, *, partner_id: int, week: Period, now: datetime
     if lines:
         claims = [{"transfer_id": line.transfer_id, "statement_id": row.id} for line in lines]
         session.execute(insert(StatementLine), claims)
-    _line_up(session, row, now)
+    _line_up(session, row, due_on=week.until_on + delay if delay else None, now=now)
     told = {"week": week.name, "closing_pence": read.closing_pence}
     announce(session, partner_id=partner_id, type_name="statement.closed", data=told, now=now)
     return read
@@ -85,10 +89,10 @@ def return_payout(session: Session, *, payout: UUID, reason: str, now: datetime)
     unsettle_partner(session, partner_id=row.partner_id, pence=Pence(row.pence), now=now)
     row.status, row.reason, row.ended_at = "returned", reason, now
     session.flush()
-    return read_payout(row, session.get_one(Statement, row.statement_id))
+    return read_payout(row, session.get_one(Statement, row.statement_id), doubted=False)
 
 
-def _line_up(session: Session, statement: Statement, now: datetime) -> None:
+def _line_up(session: Session, statement: Statement, *, due_on: date | None, now: datetime) -> None:
     """A payment of what is owed and not on its way already."""
     on_its_way = session.exec(
         select(Payout).where(Payout.partner_id == statement.partner_id, col(Payout.status).in_(("waiting", "ordered")))
@@ -107,6 +111,7 @@ def _line_up(session: Session, statement: Statement, now: datetime) -> None:
             pence=due,
             status="waiting",
             made_at=now,
+            due_on=due_on,
         )
     )
     session.flush()

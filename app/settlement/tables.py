@@ -90,6 +90,8 @@ class BacsFile(Row, table=True):
 class Payout(Row, table=True):
     """What is paid for one statement, once. `status`: waiting, ordered (on its way), paid, returned or dropped.
 
+    It goes on `due_on` at the earliest, at once where that is null. `released_at` is when a person let it go in spite
+    of a refused case.
     `transfer_id` is the ledger's settlement. `provider_reference` is Stripe's id of the transfer.
     """
 
@@ -99,6 +101,10 @@ class Payout(Row, table=True):
         CheckConstraint("method IN ('bacs', 'stripe')", name="ck_payouts_method"),
         CheckConstraint("pence > 0", name="ck_payouts_pence"),
         CheckConstraint("(status IN ('paid', 'returned')) = (transfer_id IS NOT NULL)", name="ck_payouts_transfer"),
+        CheckConstraint(
+            "(released_at IS NULL) = (released_by IS NULL) AND (released_at IS NULL) = (release_reason IS NULL)",
+            name="ck_payouts_released",
+        ),
         Index("ix_payouts_open", "method", "id", postgresql_where="status IN ('waiting', 'ordered')"),
         Index("ix_payouts_partner", "partner_id", "id"),
     )
@@ -118,3 +124,7 @@ class Payout(Row, table=True):
     asked: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     made_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     ended_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
+    due_on: date | None = Field(default=None, sa_column=Column(Date, nullable=True))
+    released_by: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    released_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
+    release_reason: str | None = Field(default=None, sa_column=Column(Text, nullable=True))

@@ -166,6 +166,7 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "POST /v1/payouts/files/{id}/send": TREASURERS,
     "POST /v1/payouts/files/{id}/drop": TREASURERS,
     "POST /v1/payouts/{id}/return": TREASURERS,
+    "POST /v1/payouts/{id}/release": TREASURERS,
     "GET /v1/pauses": EVERYBODY,
     "POST /v1/pauses": CORRECTORS,
     "POST /v1/pauses/{id}/end": CORRECTORS,

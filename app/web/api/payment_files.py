@@ -31,13 +31,17 @@ MOST_FILES = 100
 
 
 class FileShape(Shape):
-    """`status`: made, sent or dropped. `left_out` counts payments whose partner has no approved bank details."""
+    """`status`: made, sent or dropped. `left_out` counts payments whose partner has no approved bank details.
+
+    `held_back` counts those that wait for their day, or for a person to decide about a case. Both are told once.
+    """
 
     id: str
     status: Literal["made", "sent", "dropped"]
     payments: int
     pence: int
     left_out: int
+    held_back: int
     made_at: datetime
     ended_at: datetime | None
 
@@ -62,7 +66,7 @@ def show_files(call: SignedIn) -> FilesShape:
     responses=declines(*SIGNED_IN, 400, 409, 413, 422),
 )
 def make(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Response:
-    """Put every payment that waits into one file. For officers with the role finance or admin."""
+    """Put every payment that may go into one file. For officers with the role finance or admin."""
     keys = PayeeKeys(call.runtime.secrets)
 
     def serve(session: Session, officer: OfficerRead) -> Answer:
@@ -143,6 +147,7 @@ def _present(file: BacsFileRead) -> FileShape:
         payments=file.payments,
         pence=file.pence,
         left_out=file.left_out,
+        held_back=file.held_back,
         made_at=file.made_at,
         ended_at=file.ended_at,
     )

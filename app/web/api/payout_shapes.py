@@ -20,7 +20,10 @@ MOST_PAYOUTS = 200
 
 
 class PayoutShape(Shape):
-    """`status`: waiting, ordered (on its way), paid, returned or dropped; for the week from `from_on`."""
+    """`status`: waiting, ordered (on its way), paid, returned or dropped; for the week from `from_on`.
+
+    It goes on `due_on` at the earliest, null for at once; one that is `held_back` waits for a person.
+    """
 
     id: str
     method: str
@@ -31,6 +34,8 @@ class PayoutShape(Shape):
     reason: str | None
     made_at: datetime
     ended_at: datetime | None
+    due_on: date | None
+    held_back: bool
 
 
 class PayoutsShape(Shape):
@@ -59,4 +64,6 @@ def present_payout(payout: PayoutRead) -> PayoutShape:
         reason=payout.reason,
         made_at=payout.made_at,
         ended_at=payout.ended_at,
+        due_on=payout.due_on,
+        held_back=payout.doubted,
     )

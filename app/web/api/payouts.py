@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal
+from uuid import UUID
 
 from fastapi import APIRouter
 from sqlmodel import Session
@@ -13,6 +14,7 @@ from app.core.ids import parse_public_id
 from app.identity.queries import OfficerRead
 from app.ledger.commands import Answer
 from app.settlement.errors import PayoutUnknown
+from app.settlement.holding_back import release_payout
 from app.settlement.payout_queries import list_payouts
 from app.settlement.service import return_payout
 from app.web.api.answers import SIGNED_IN, declines, respond, takes
@@ -37,6 +39,10 @@ MOST_FILES = 100
 
 class ReturnOrder(Reasoned, frozen=True):
     """Why the bank gave it back."""
+
+
+class ReleaseOrder(Reasoned, frozen=True):
+    """Why it may go."""
 
 
 @router.get("/v1/payouts", responses=declines(*SIGNED_IN, 400))
@@ -69,9 +75,7 @@ def show_own_payouts(call: SignedIn) -> PayoutsShape:
 )
 def give_back(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> Response:  # noqa: A002 - the path's own word
     """The bank gave a payment back: it is owed again. For officers with the role finance or admin."""
-    order, wanted = body.read(ReturnOrder), parse_public_id("pay", id)
-    if wanted is None:
-        raise PayoutUnknown
+    order, wanted = body.read(ReturnOrder), _read_id(id)
 
     def serve(session: Session, officer: OfficerRead) -> Answer:
         payout = return_payout(session, payout=wanted, reason=order.reason, now=call.now)
@@ -82,3 +86,31 @@ def give_back(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -
         return Answer(200, present_payout(payout).model_dump(mode="json"))
 
     return respond(run_once(call, as_payer, serve, key=key, sent=body))
+
+
+@router.post(
+    "/v1/payouts/{id}/release",
+    response_model=PayoutShape,
+    responses=declines(*SIGNED_IN, 400, 404, 409, 413, 415, 422),
+    openapi_extra=takes(("application/json", ReleaseOrder)),
+)
+def release(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> Response:  # noqa: A002 - the path's own word
+    """Let one payment go to a partner whose case was refused. For an officer who did not, finance or admin."""
+    order, wanted = body.read(ReleaseOrder), _read_id(id)
+
+    def serve(session: Session, officer: OfficerRead) -> Answer:
+        payout = release_payout(session, payout=wanted, reason=order.reason, officer_id=officer.id, now=call.now)
+        facts: dict[str, str | int | bool | None] = {"released": True, "pence": payout.pence}
+        record_act(
+            session, actor=officer.actor, act="statement.paid", subject=f"payout:{id}", facts=facts, now=call.now
+        )
+        return Answer(200, present_payout(payout).model_dump(mode="json"))
+
+    return respond(run_once(call, as_payer, serve, key=key, sent=body))
+
+
+def _read_id(written: str) -> UUID:
+    uuid = parse_public_id("pay", written)
+    if uuid is None:
+        raise PayoutUnknown
+    return uuid
