@@ -29,8 +29,10 @@ Group = tuple[Life, ...]
 class Chunk(Protocol):
     """So many groups as fit into memory; it travels to another process and reads there.
 
-    `types` are the types of event that are asked for, None for all.
+    `types` are the types of event that are asked for, None for all; where it may hold none of them, nobody need read.
     """
+
+    def may_hold(self, types: frozenset[str]) -> bool: ...
 
     def read(self, types: frozenset[str] | None = None) -> Sequence[Group]: ...
 
@@ -40,6 +42,9 @@ class HeldChunk:
     """Groups that are in memory already."""
 
     groups: tuple[Group, ...]
+
+    def may_hold(self, types: frozenset[str]) -> bool:
+        return any(event.type in types for group in self.groups for life in group for event in life.events)
 
     def read(self, types: frozenset[str] | None = None) -> Sequence[Group]:
         if types is None:

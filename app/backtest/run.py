@@ -6,17 +6,17 @@ import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import TypeVar
 
 from app.backtest.judging import Crowds, Judged, Move, Settled, find_moves, judge_group, list_crowds, settle_moves
 from app.backtest.lives import Chunk, Group, narrow
-from app.backtest.sets import AFTER, BEFORE, Engine, Pair, RuleSets, load_engine
+from app.backtest.sets import AFTER, BEFORE, Engine, RuleSets, load_engine
+from app.backtest.stored import keep_connections
 from app.backtest.tallies import Both, Tallies, tally
 from app.core.garbage import collect_rarely
-from rules.event import Outcome
 
 T = TypeVar("T")
 NONE_SETTLED: Settled = {}
@@ -56,43 +56,36 @@ def run_backtest(
     return Finished(tallies, settled)
 
 
+def find_crowd_types(sets: RuleSets) -> frozenset[str]:
+    """Types of the stored events that move what everybody counts together."""
+    engine = load_engine(sets)
+    crowds = [*list_crowds(engine.before), *list_crowds(engine.after)]
+    return frozenset(kind for one in crowds for kind in one.types or ())
+
+
 def judge_chunk(sets: RuleSets, chunk: Chunk, settled: BothSettled, number: int) -> Tallies:
     """The work of one process."""
     engine = load_engine(sets)
-    return tally(engine, [judged for group in chunk.read() for judged in _judge(engine, group, settled)], chunk=number)
+    return tally(engine, (both for group in chunk.read() for both in _judge(engine, group, settled)), chunk=number)
 
 
 def _judge(engine: Engine, group: Group, settled: BothSettled) -> Iterator[Both]:
-    """What the draft cannot touch is judged once for both sets, where it is about few of the events."""
-    own = narrow(group, engine.own_types) if engine.common else group
-    if engine.common is None or 2 * _count(own) > _count(group):
-        yield from _judge_pair(engine, engine.whole, group, [()] * len(group), settled)
+    """Residents whom neither the draft nor its earlier version concerns come to the same under both sets.
+
+    For the others only what the draft can touch is judged once more.
+    """
+    before = judge_group(engine.before, group, settled.before)
+    if not any(_is_concerned(engine, judged) for judged in before):
+        for had in before:
+            yield Both(had.life, had.outcomes, None, had)
         return
-    common = [judged.outcomes for judged in judge_group(engine.common, group, settled.before)]
-    for life, both in zip(group, _judge_pair(engine, engine.own, own, common, settled), strict=True):
-        yield replace(both, life=life)
+    after = judge_group(engine.own, narrow(group, engine.own_types), settled.after)
+    for had, gets in zip(before, after, strict=True):
+        yield Both(had.life, had.outcomes, gets.outcomes, gets)
 
 
-def _count(group: Group) -> int:
-    return sum(len(life.events) for life in group)
-
-
-def _judge_pair(
-    engine: Engine, pair: Pair, group: Group, common: Sequence[Sequence[Outcome]], settled: BothSettled
-) -> Iterator[Both]:
-    """Residents whom neither the draft nor its earlier version concerns come to the same under both sets."""
-    before = judge_group(pair.before, group, settled.before)
-    if not any(_is_concerned(engine, pair, judged) for judged in before):
-        for shared, had in zip(common, before, strict=True):
-            yield Both(had.life, [*shared, *had.outcomes], (), (), had, None)
-        return
-    after = judge_group(pair.after, group, settled.after)
-    for shared, had, gets in zip(common, before, after, strict=True):
-        yield Both(gets.life, shared, had.outcomes, gets.outcomes, gets, pair.draft_index)
-
-
-def _is_concerned(engine: Engine, pair: Pair, before: Judged) -> bool:
-    earlier = pair.earlier_index
+def _is_concerned(engine: Engine, before: Judged) -> bool:
+    earlier = engine.earlier_index
     if earlier is not None and _has_verdict(before, earlier):
         return True
     return not engine.alike and engine.concerns(before.life.events)
@@ -109,9 +102,9 @@ def _has_verdict(judged: Judged, index: int) -> bool:
 def _settle_both(
     pool: Executor | None, sets: RuleSets, engine: Engine, chunks: Sequence[Chunk], passed: Callable[[int], None]
 ) -> BothSettled:
-    crowds = list_crowds(engine.whole.before)
+    crowds = list_crowds(engine.before)
     before = _settle(pool, sets, BEFORE, crowds, chunks, passed)
-    others = list_crowds(engine.whole.after)
+    others = list_crowds(engine.after)
     if others == crowds and all(one.types is not None for one in crowds):
         # Counters of the same names over stored events alone: what moves them is in their names.
         return BothSettled(before, before)
@@ -128,7 +121,8 @@ def _settle(
 ) -> Settled:
     settled = NONE_SETTLED
     for crowds in listed:
-        calls = [partial(_find_chunk_moves, sets, side, chunk, settled, crowds) for chunk in chunks]
+        asked = [chunk for chunk in chunks if crowds.types is None or chunk.may_hold(crowds.types)]
+        calls = [partial(_find_chunk_moves, sets, side, chunk, settled, crowds) for chunk in asked]
         moves: list[Move] = []
         for found in _run_all(pool, calls):
             moves += found
@@ -139,7 +133,7 @@ def _settle(
 
 def _find_chunk_moves(sets: RuleSets, side: str, chunk: Chunk, settled: Settled, crowds: Crowds) -> list[Move]:
     engine = load_engine(sets)
-    timeline = engine.whole.before if side == BEFORE else engine.whole.after
+    timeline = engine.before if side == BEFORE else engine.after
     return [move for group in chunk.read(crowds.types) for move in find_moves(timeline, group, settled, crowds.fronts)]
 
 
@@ -148,11 +142,16 @@ def _opened(processes: int) -> Iterator[ProcessPoolExecutor | None]:
     if processes == 1:
         yield None
         return
-    pool = ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"), initializer=collect_rarely)
+    pool = ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"), initializer=_begin_process)
     try:
         yield pool
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin_process() -> None:
+    collect_rarely()
+    keep_connections()
 
 
 def _run_all(pool: Executor | None, calls: Sequence[Callable[[], T]]) -> Iterator[T]:

@@ -54,15 +54,15 @@ def _after(tallies: Tallies) -> dict[int, int]:
 def _trace(engine: Engine, chunk: Chunk, who: Who, finished: Finished) -> dict[str, object]:
     group = next(group for group in chunk.read() if any(life.number == who[0] for life in group))
     settled = finished.settled
-    (before,) = (one for one in judge_group(engine.whole.before, group, settled.before) if one.life.number == who[0])
-    (after,) = (one for one in judge_group(engine.whole.after, group, settled.after) if one.life.number == who[0])
+    (before,) = (one for one in judge_group(engine.before, group, settled.before) if one.life.number == who[0])
+    (after,) = (one for one in judge_group(engine.after, group, settled.after) if one.life.number == who[0])
     # With what others had used and done by then, so that the trace comes to what was counted.
     events = [
         replace(event, shared=outcome.shared) for event, outcome in zip(after.life.events, after.outcomes, strict=True)
     ]
     traces = []
     for event in events[-LAST_EVENTS:]:
-        data = explain(engine.whole.after, events, event.key, None).to_data(for_machine=True)
+        data = explain(engine.after, events, event.key, None).to_data(for_machine=True)
         # The event's own id, its source and its second would tell who it was.
         traces.append({"type": data["type"], "happened_on": str(data["happened_at"])[:10]} | _keep(data))
     return {

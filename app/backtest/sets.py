@@ -34,31 +34,25 @@ class RuleSets:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """What is set against each other, and where the draft stands in the rule order of `after`.
+class Engine:
+    """The sets, ready to judge.
 
-    `earlier_index` is that of the version whose place it takes in the order of `before`, None if there is none.
+    `touched` are the rules that the draft can make pay more or less, itself among them. What those of them come to that
+    are in `after` is what `own` alone comes to, and `own_types` of events tell all about it; the others pay the same
+    before and after. `draft_index` is the draft's place in the rule order of `own`, `earlier_index` that of the version
+    whose place it takes in the order of `before`, None if there is none.
+
+    The draft is about events of the types `about`; `alike` is whether it matches just those that its earlier version
+    does.
     """
 
     before: Timeline
     after: Timeline
+    own: Timeline
+    own_types: frozenset[str]
+    touched: frozenset[str]
     draft_index: int
     earlier_index: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """The sets, ready to judge.
-
-    What `whole` comes to is also that of `common`, None when no rule is in it, with that of `own`, which `own_types` of
-    events tell all about. The draft is about events of the types `about`; `alike` is whether it matches just those that
-    its earlier version does.
-    """
-
-    whole: Pair
-    common: Timeline | None
-    own: Pair
-    own_types: frozenset[str]
     about: frozenset[str]
     draft: Rule
     alike: bool
@@ -121,28 +115,23 @@ def load_engine(sets: RuleSets) -> Engine:
     before = Artefact.publish([Rule.model_validate_json(body) for body in sets.before], zones)
     after = Artefact.publish([Rule.model_validate_json(body) for body in sets.after], zones)
     touched = find_touched((*before.rules, *after.rules), sets.draft)
-    common = [rule for rule in before.rules if rule.id not in touched]
-    own_before = Artefact.publish([rule for rule in before.rules if rule.id in touched], zones)
-    own_after = Artefact.publish([rule for rule in after.rules if rule.id in touched], zones)
+    own = Artefact.publish([rule for rule in after.rules if rule.id in touched], zones)
     draft = next(rule for rule in after.rules if rule.id == sets.draft)
     earlier = next((rule for rule in before.rules if rule.id == sets.draft), None)
     return Engine(
-        whole=_pair(before, after, sets.draft),
-        common=_always(Artefact.publish(common, zones)) if common else None,
-        own=_pair(own_before, own_after, sets.draft),
-        own_types=find_types((*own_before.rules, *own_after.rules)),
+        before=_always(before),
+        after=_always(after),
+        own=_always(own),
+        own_types=find_types(own.rules),
+        touched=touched,
+        draft_index=own.rules.index(draft),
+        earlier_index=None if earlier is None else before.rules.index(earlier),
         about=find_types([draft.model_copy(update={"progress": None})]),
         draft=draft,
         alike=earlier is not None and _conditions(earlier) == _conditions(draft),
         # For one question only, why the draft did not match, so that it may stand without those that it depends on.
         alone=compile_type(draft.trigger, [(0, draft)], after.zones),
     )
-
-
-def _pair(before: Artefact, after: Artefact, draft: str) -> Pair:
-    earlier = next((place for place, rule in enumerate(before.rules) if rule.id == draft), None)
-    index = next(place for place, rule in enumerate(after.rules) if rule.id == draft)
-    return Pair(_always(before), _always(after), index, earlier)
 
 
 def _always(artefact: Artefact) -> Timeline:

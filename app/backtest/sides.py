@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 from app.core.clock import london_date
-from rules.event import Outcome
+from rules.event import Line, Outcome
 
 _LAST_HOUR: Final = 23
 
@@ -54,25 +54,43 @@ class Side:
 
     def add(self, outcomes: Sequence[Outcome]) -> int:
         """The points of one resident. What they were for is added up by `close`."""
-        points, paid, limits = 0, self.paid, self.limits
+        points = 0
+        for outcome in outcomes:
+            if outcome.lines:
+                points += outcome.points
+                on = _date_of(outcome)
+                for line in outcome.lines:
+                    self._count(line, on)
+        self.points += points
+        return points
+
+    def add_apart(self, outcomes: Sequence[Outcome], touched: frozenset[str], own: Side) -> tuple[int, int]:
+        """The same with what the rules `touched` paid counted in `own`: points of the others, points of those."""
+        others_points = own_points = 0
         for outcome in outcomes:
             if not outcome.lines:
                 continue
-            points += outcome.points
-            at = outcome.key[0]
-            # An instant is in UTC, of which London is at most an hour ahead.
-            on = at.date() if at.hour < _LAST_HOUR else london_date(at)
+            on = _date_of(outcome)
             for line in outcome.lines:
-                if line.limited_by is not None:
-                    limits[line.rule, line.limited_by] += 1
-                if line.got:
-                    cell = paid.get((line.rule, on))
-                    if cell is None:
-                        cell = paid[line.rule, on] = Cell(line.campaign)
-                    cell.points += line.got
-                    cell.times += 1
-        self.points += points
-        return points
+                if line.rule in touched:
+                    own_points += line.got
+                    own._count(line, on)
+                else:
+                    others_points += line.got
+                    self._count(line, on)
+        self.points += others_points
+        own.points += own_points
+        return others_points, own_points
+
+    def _count(self, line: Line, on: date) -> None:
+        if line.limited_by is not None:
+            self.limits[line.rule, line.limited_by] += 1
+        if line.got:
+            cell = self.paid.get((line.rule, on))
+            if cell is None:
+                cell = self.paid[line.rule, on] = Cell(line.campaign)
+            cell.points += line.got
+            cell.times += 1
 
     def close(self) -> None:
         """One cell of `paid` at a time, which are far fewer than lines."""
@@ -82,3 +100,9 @@ class Side:
             self.campaigns[cell.campaign] += cell.points
             self.days[cell.campaign, on] += cell.points
         self.paid.clear()
+
+
+def _date_of(outcome: Outcome) -> date:
+    at = outcome.key[0]
+    # An instant is in UTC, of which London is at most an hour ahead.
+    return at.date() if at.hour < _LAST_HOUR else london_date(at)

@@ -13,7 +13,7 @@ from app.backtest.lives import Life
 from app.backtest.sets import Engine
 from app.backtest.sides import Side
 from app.core.clock import london_date
-from rules.event import Event, Outcome
+from rules.event import Outcome
 
 RESAMPLED_GROUPS: Final = 200
 """Residents are dealt out into so many groups of one size, and the bands draw among those."""
@@ -26,18 +26,15 @@ Who = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Both:
-    """One resident under both sets: outcomes that they have in common, and the others before and after.
+    """One resident under both sets: all outcomes before, and those after of what the draft can touch.
 
-    `told` is all that the draft did or might have done; `index` is its place there in the rule order, None where it
-    matches no event.
+    `own` is None for a resident whom the draft does not concern. `told` is all that the draft did or might have done.
     """
 
     life: Life
-    common: Sequence[Outcome]
     before: Sequence[Outcome]
-    after: Sequence[Outcome]
+    own: Sequence[Outcome] | None
     told: Judged
-    index: int | None
 
 
 @dataclass(slots=True)
@@ -91,13 +88,16 @@ class Tallies:
         life = both.life
         if not life.events:
             return
-        shared = common.add(both.common)
-        had, gets = shared + self.before.add(both.before), shared + self.after.add(both.after)
+        if both.own is None:
+            had = gets = common.add(both.before)
+        else:
+            shared, own = common.add_apart(both.before, engine.touched, self.before)
+            had, gets = shared + own, shared + self.after.add(both.own)
         self.residents += 1
         self.events += len(life.events)
         first_on, last_on = london_date(life.events[0].happened_at), london_date(life.events[-1].happened_at)
         self.first_on, self.last_on = _widen(self.first_on, self.last_on, first_on, last_on)
-        self._count_outcomes(engine, both.told, both.index)
+        self._count_outcomes(engine, both.told, None if both.own is None else engine.draft_index)
         self.totals[had, gets] += 1
         ward = str(life.events[-1].resident.get("ward", NOT_KNOWN))
         decile = NOT_KNOWN if life.decile is None else str(life.decile)
@@ -119,9 +119,9 @@ class Tallies:
     def _count_outcomes(self, engine: Engine, told: Judged, index: int | None) -> None:
         about = engine.about
         found: list[str] = []
-        seen: list[Event] = []
+        first = last = None
         for event, outcome in zip(told.life.events, told.outcomes, strict=True):
-            for verdict in outcome.verdicts:
+            for verdict in outcome.verdicts if index is not None else ():
                 if verdict.plan == index:
                     found.append(verdict.outcome)
                     break
@@ -132,13 +132,13 @@ class Tallies:
                     found.append(outcome.reasons[0])
                 else:
                     found.append(engine.refuses_because(event))
-            seen.append(event)
-        if seen:
-            self.trigger_events += len(seen)
+            first, last = first or event, event
+        if first is not None and last is not None:
+            self.trigger_events += len(found)
             self.outcomes.update(found)
             self.trigger_first_on, self.trigger_last_on = _widen(
                 *(self.trigger_first_on, self.trigger_last_on),
-                *(london_date(seen[0].happened_at), london_date(seen[-1].happened_at)),
+                *(london_date(first.happened_at), london_date(last.happened_at)),
             )
 
 

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from app.backtest.jobs import BacktestRead, read_row
 from app.backtest.report import Setting, project, write_report
-from app.backtest.run import run_backtest
+from app.backtest.run import find_crowd_types, run_backtest
 from app.backtest.samples import trace_samples
 from app.backtest.sets import build_sets
 from app.backtest.stored import Span, plan_chunks
@@ -134,7 +134,9 @@ class _Work:
         by_household = any(
             limit.scope == "household" for rule in (*claim.in_force, claim.draft) for limit in rule.limits
         )
-        chunks = plan_chunks(span, most_events=CHUNK_EVENTS, by_household=by_household)
+        chunks = plan_chunks(
+            span, most_events=CHUNK_EVENTS, by_household=by_household, crowd_types=find_crowd_types(sets)
+        )
         residents = sum(len(group) for chunk in chunks for group in chunk.groups)
         self._write(lambda _session, row: _begin(row, residents))
         finished = run_backtest(

@@ -72,7 +72,7 @@ def test_a_back_test_in_pieces_equals_one_fold_of_everybody(
     wholes = [
         run_backtest(sets, cut_chunks(groups, most_events=most), processes=1).tallies for most in (1, 5, 1_000_000)
     ]
-    for side, timeline in (("before", engine.whole.before), ("after", engine.whole.after)):
+    for side, timeline in (("before", engine.before), ("after", engine.after)):
         alone = _fold_everybody(timeline, people)
         for whole in wholes:
             found = getattr(whole, side)

@@ -22,7 +22,7 @@ import psycopg
 
 from app.backtest.judging import judge_group
 from app.backtest.lives import Group
-from app.backtest.run import run_backtest
+from app.backtest.run import find_crowd_types, run_backtest
 from app.backtest.sets import RuleSets, build_sets, load_engine
 from app.backtest.stored import Span, StoredChunk, plan_chunks
 from app.backtest.work import CHUNK_EVENTS
@@ -95,7 +95,7 @@ def _measure(span: Span, events: int, tried: str, postmaster: int) -> Turn:
     draft = rule.model_copy(update={"version": 2, "effect": PointsEffect(kind="points", points=2 * rule.effect.points)})
     sets = build_sets(draft, in_force=rules, zones=(), from_on=_FROM_ON, until_on=_UNTIL_ON)
     cpu, began = _used_cpu(postmaster), time.perf_counter()
-    chunks = plan_chunks(span, most_events=CHUNK_EVENTS, by_household=False)
+    chunks = plan_chunks(span, most_events=CHUNK_EVENTS, by_household=False, crowd_types=find_crowd_types(sets))
     found = run_backtest(sets, chunks, processes=PROCESSES).tallies
     took, cpu = time.perf_counter() - began, _used_cpu(postmaster) - cpu
     assert found.events == events, "every event is judged"
@@ -121,8 +121,8 @@ def _fold_only(sets: RuleSets, chunks: list[StoredChunk]) -> tuple[float, float]
     groups: list[Group] = [group for chunk in chunks for group in chunk.read()]
     began, used = time.perf_counter(), time.process_time()
     for group in groups:
-        judge_group(engine.whole.before, group, {})
-        judge_group(engine.whole.after, group, {})
+        judge_group(engine.before, group, {})
+        judge_group(engine.after, group, {})
     return time.perf_counter() - began, time.process_time() - used
 
 
