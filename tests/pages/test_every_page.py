@@ -8,10 +8,12 @@ import pytest
 
 from app.web.pages.visits import Role
 from tests.earning.world import TAPS, event, ride, tap
+from tests.pages.addresses import list_pages
 from tests.pages.browser import Browser, Page
 from tests.pages.town import Town
+from tests.pages.valid import find_faults
 
-PUBLIC = ("/", "/sign-in", "/ways-to-earn", "/rewards", "/terms")
+PUBLIC = ("/", "/sign-in", "/sign-in/partner", "/sign-in/again", "/ways-to-earn", "/rewards", "/terms")
 OWN = {
     Role.RESIDENT: ("/you", "/you/activity", "/vouchers"),
     Role.PARTNER: ("/till", "/till/devices"),
@@ -20,6 +22,8 @@ OWN = {
 }
 ANYBODYS = ("/sessions",)
 """Of whoever is signed in."""
+ON_THE_WAY = {"/join", "/officer/desk", "/sign-in/code"}
+"""Where only a step before leads to; their own tests look at them."""
 
 STATIC = Path(__file__).parents[2] / "app" / "web" / "static"
 
@@ -28,6 +32,7 @@ def check(page: Page, status: int = 200) -> None:
     """What holds for every page."""
     assert page.status == status, page.text
     assert page.unbalanced == []
+    assert find_faults(page.response) == []
     assert len(page.find_all("h1")) == 1
     assert page.heading
     assert page.title.endswith("Smart Leeds Rewards")
@@ -95,6 +100,12 @@ def test_every_link_and_every_file_of_a_page_exists(town: Town, role: Role) -> N
             assert got.status_code == 200, file
             assert "immutable" in got.headers["Cache-Control"]
     assert len(seen) >= 6
+
+
+def test_no_page_is_left_out_of_these_lists() -> None:
+    listed = {*PUBLIC, *ANYBODYS, *(path for paths in OWN.values() for path in paths)}
+    led_to = {path for path in list_pages() if "{" in path or path.endswith(("/why", "/done", "/provider"))}
+    assert list_pages() - listed - led_to == ON_THE_WAY
 
 
 def test_the_module_that_the_script_imports_is_there(town: Town) -> None:

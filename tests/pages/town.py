@@ -34,13 +34,16 @@ class Town:
     def browser(self, role: Role | None = None, *, number: int = 0, app: FastAPI | None = None) -> Browser:
         """Of somebody signed in, or of nobody."""
         browser = Browser(TestClient(app or self.app))
-        people = {
+        return browser.sign_in(self.list_people(role)[number]) if role else browser
+
+    def list_people(self, role: Role) -> list[str]:
+        """Public ids."""
+        return {
             Role.RESIDENT: self.city.residents,
             Role.PARTNER: [self.city.staff["cafe"], self.city.staff["shop"]],
             Role.OFFICER: self.officers,
             Role.HOST: [self.city.hosts["host"]],
-        }
-        return browser.sign_in(people[role][number]) if role else browser
+        }[role]
 
 
 def in_demo_mode(runtime: Runtime) -> Runtime:

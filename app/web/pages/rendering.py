@@ -11,22 +11,18 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, P
 from starlette.responses import HTMLResponse
 
 from app.core.clock import LONDON, write_clock
-from app.core.ids import public_id
+from app.core.ids import new_secret, public_id
 from app.rulebook.pauses import Pause, find_running_pauses
 from app.web.assets import asset
 from app.web.callers import get_runtime
 from app.web.pages.visits import HOMES, find_visitor, form_token
 
 WEB = Path(__file__).parents[1]
-HEADERS = {
+POLICY = (
     # Nothing inline and nothing from elsewhere: a page can't be made to run what is not ours.
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    # A till or a library computer is shared: the back button must not show the last person's page.
-    "Cache-Control": "no-store",
-}
+    "default-src 'none'; style-src 'self'; script-src 'nonce-{nonce}'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
 
 
 def write_points(points: int) -> str:
@@ -76,7 +72,7 @@ _ENVIRONMENT = _make_environment()
 
 def render(request: Request, template: str, *, status: int = 200, **facts: object) -> HTMLResponse:
     """The page, for whoever is signed in; every template gets what the frame around a page needs."""
-    visitor = find_visitor(request)
+    visitor, nonce = find_visitor(request), new_secret()
     shell = {
         "visitor": visitor,
         "home": HOMES[visitor.role] if visitor else "/",
@@ -85,8 +81,14 @@ def render(request: Request, template: str, *, status: int = 200, **facts: objec
         "path": request.url.path,
         "status": status,
         "pauses": _find_pauses(request, status),
+        "nonce": nonce,
     }
-    return HTMLResponse(_ENVIRONMENT.get_template(template).render(shell | facts), status, HEADERS)
+    headers = {
+        "Content-Security-Policy": POLICY.format(nonce=nonce),
+        # A till or a library computer is shared: the back button must not show the last person's page.
+        "Cache-Control": "no-store",
+    }
+    return HTMLResponse(_ENVIRONMENT.get_template(template).render(shell | facts), status, headers)
 
 
 def _find_pauses(request: Request, status: int) -> tuple[Pause, ...]:

@@ -1,0 +1,49 @@
+"""A real Chromium and the real server, both only here, one of each for a file of tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from app.core.database import Database
+from app.core.secret_store import Secrets
+from tests.api.city import build_city
+from tests.api.serving import served
+from tests.browser.visiting import Server
+from tests.conftest import SCHEME, made_database
+from tests.pages.town import open_town
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-gpu")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Playwright keeps an event loop in this thread, so it ends with the file: other tests run loops of their own."""
+    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if found is None:
+        told = f"NO BROWSER: none of {', '.join(PROGRAMS)} is on the PATH, so the pages were not tried in one"
+        if os.environ.get("CI"):
+            pytest.fail(told)
+        pytest.skip(told)
+    own_sandbox = () if os.geteuid() else ("--no-sandbox",)  # Chromium refuses root otherwise
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=[*QUIET, *own_sandbox])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(server_url: str, template_name: str, secrets: Secrets) -> Iterator[Server]:
+    """The town of the pages' tests, where three residents have 500 points each, behind a real socket."""
+    with made_database(server_url, f"{template_name}_browser", template_name) as url:
+        database = Database(url, scheme=SCHEME, pool_size=20)
+        town = open_town(build_city(database, secrets, datetime(2026, 11, 22, 12, 0, tzinfo=UTC)))
+        with served(town.app) as (host, port):
+            yield Server(town, f"http://{host}:{port}")
+        database.dispose()

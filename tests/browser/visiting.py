@@ -1,0 +1,59 @@
+"""People of the town in a real browser, and what holds for every page that they see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from app.web.pages.visits import Role
+from tests.pages.town import Town
+
+PHONE = (390, 844)
+NARROWEST_PX = 320
+"""Also what a desk's 1280 px are at 400% zoom."""
+
+AXE = Axe()
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where the town answers."""
+
+    town: Town
+    base_url: str
+
+    def open_browser(
+        self, chromium: Browser, role: Role | None = None, *, size: tuple[int, int] = PHONE, scripts: bool = True
+    ) -> BrowserContext:
+        """A browser of its own; with a role, somebody of it is signed in by the demonstration's one click."""
+        context = chromium.new_context(
+            base_url=self.base_url,
+            viewport={"width": size[0], "height": size[1]},
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(15_000)
+        if role:
+            page = context.new_page()
+            page.goto("/sign-in")
+            person = self.town.list_people(role)[0]
+            page.locator(f'form:has(input[value="{person}"]) button').click()
+            page.wait_for_url(lambda url: "/sign-in" not in url and "/demo" not in url)
+            page.close()
+        return context
+
+
+def find_violations(page: Page) -> list[str]:
+    """What axe finds wrong, as `rule: where`."""
+    found = AXE.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
+
+
+def overhang(page: Page, *, width: int = NARROWEST_PX) -> int:
+    """By how many pixels the page is wider than the window, which it should not be."""
+    height = (page.viewport_size or {"height": PHONE[1]})["height"]
+    page.set_viewport_size({"width": width, "height": height})
+    wider: int = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return wider
