@@ -40,7 +40,7 @@ def offer(rule: Rule) -> str:
 
 def limits(rule: Rule) -> str:
     """Every limit, as part of a sentence."""
-    return listed([_limit(limit) for limit in rule.limits], "and")
+    return listed([say_limit(limit) for limit in rule.limits], "and")
 
 
 def _facts(rule: Rule) -> dict[str, Fact]:
@@ -111,7 +111,8 @@ def _within(per: str) -> str:
     return WINDOWS[per] if per in ("validity", "lifetime") else f"in {WINDOWS[per]}"
 
 
-def _limit(limit: Limit) -> str:
+def say_limit(limit: Limit) -> str:
+    """One limit, as in "at most twice a day per resident"."""
     most = f"at most {times(limit.times)}" if limit.times is not None else f"at most {points(limit.points or 0)}"
     return f"{most} {WINDOWS[limit.per]} {_SCOPES[limit.scope]}"
 

@@ -122,6 +122,7 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "DELETE /v1/rules/{id}/draft": DRAFTERS,
     "POST /v1/rules/{id}/check": DRAFTERS,
     "POST /v1/rules/{id}/backtest": DRAFTERS,
+    "POST /v1/rules/{id}/forecast": DRAFTERS,
     "GET /v1/rules/{id}/backtests": OFFICERS,
     "GET /v1/backtests/{id}": OFFICERS,
     "POST /v1/backtests/{id}/cancel": DRAFTERS,

@@ -29,6 +29,7 @@ from app.web.api import (
     draft_schedule,
     drafts,
     events,
+    forecasts,
     funding,
     health,
     host_sessions,
@@ -80,7 +81,7 @@ for part in (appeals, retention, winding_down, own_statements, card_proof, card_
     router.include_router(part.router)
 for part in (organisations, host_sessions, check_ins, attendance, own_reviews, desk, desk_accounts):
     router.include_router(part.router)
-for part in (draft_beginnings, drafts, draft_life, draft_schedule, deputies, approval_threshold, backtests):
+for part in (draft_beginnings, drafts, draft_life, draft_schedule, deputies, approval_threshold, backtests, forecasts):
     router.include_router(part.router)
 for part in (statements, payees, payment_files, payouts, webhooks):
     router.include_router(part.router)
