@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     scheme: str = Field(
         default="leeds", pattern=r"^[a-z][a-z0-9_]{0,30}$", description="One council's scheme: a PostgreSQL schema"
     )
+    pages_language: str = Field(
+        default="en_GB", pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$", description="What the pages are written in"
+    )
     secret_key: SecretStr | None = Field(default=None, description="32 or more random bytes, base64; cards, vouchers")
     signing_key: SecretStr | None = Field(default=None, description="EC P-256 private key, PEM; signs access tokens")
     verifying_keys: SecretStr | None = Field(

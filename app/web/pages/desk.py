@@ -16,16 +16,17 @@ from app.residents.desk import Desk, Purpose, PurposeKind, look_up_member
 from app.residents.members import PREFIX, parse_member_number, write_member_number
 from app.web.api.desk import CARD_TITLE, as_desk
 from app.web.api.purposes import LONGEST_NOTE
+from app.web.languages import mark
 from app.web.pages.rendering import render
 from app.web.pages.visits import Role, check_form, sign_in_again
 from app.web.problems import status_of
 
 PURPOSES = {
-    PurposeKind.IN_PERSON: "The person is here and asked",
-    PurposeKind.BY_PHONE: "The person asked by phone",
-    PurposeKind.BY_LETTER: "The person asked by letter",
-    PurposeKind.COMPLAINT: "A complaint",
-    PurposeKind.CORRECTION: "A correction",
+    PurposeKind.IN_PERSON: mark("The person is here and asked"),
+    PurposeKind.BY_PHONE: mark("The person asked by phone"),
+    PurposeKind.BY_LETTER: mark("The person asked by letter"),
+    PurposeKind.COMPLAINT: mark("A complaint"),
+    PurposeKind.CORRECTION: mark("A correction"),
 }
 
 router = APIRouter(include_in_schema=False)
@@ -73,7 +74,7 @@ class PurposeNotSaid(Invalid):
     code = "purpose-not-said"
 
     def __init__(self) -> None:
-        super().__init__("Choose why you print the card, and say it in a sentence that names nobody.")
+        super().__init__(mark("Choose why you print the card, and say it in a sentence that names nobody."))
 
 
 def _read_purpose(written: str) -> PurposeKind:

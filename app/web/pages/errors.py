@@ -7,6 +7,7 @@ from http import HTTPStatus
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
+from app.web.languages import mark
 from app.web.pages.entering import JOIN
 from app.web.pages.rendering import render
 from app.web.pages.visits import find_joining, show_as_nobody
@@ -14,12 +15,12 @@ from app.web.problems import Problem
 from app.web.session_cookies import drop_session_cookie
 
 SENTENCES = {
-    "path-unknown": "If you typed the address, check it is right. If you pasted it, check you copied all of it.",
-    "method-not-allowed": "Go back and use the links and buttons of the page.",
-    "event-unknown": "This is not on the list of what you did.",
-    "reward-unknown": "This reward is not on our list, or no longer.",
-    "cursor-unknown": "Go back to the beginning of the list.",
-    "parameter-invalid": "Part of the address or the form is missing or wrong. Go back and try again.",
+    "path-unknown": mark("If you typed the address, check it is right. If you pasted it, check you copied all of it."),
+    "method-not-allowed": mark("Go back and use the links and buttons of the page."),
+    "event-unknown": mark("This is not on the list of what you did."),
+    "reward-unknown": mark("This reward is not on our list, or no longer."),
+    "cursor-unknown": mark("Go back to the beginning of the list."),
+    "parameter-invalid": mark("Part of the address or the form is missing or wrong. Go back and try again."),
 }
 """Where the API's sentence is for programmers."""
 

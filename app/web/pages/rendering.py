@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
@@ -10,11 +10,12 @@ from fastapi import Request
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader
 from starlette.responses import HTMLResponse
 
-from app.core.clock import LONDON, write_clock
+from app.core.clock import write_clock
 from app.core.ids import new_secret, public_id
 from app.rulebook.pauses import Pause, find_running_pauses
 from app.web.assets import asset
 from app.web.callers import get_runtime
+from app.web.languages import load_language
 from app.web.pages.visits import HOMES, find_visitor, form_token
 
 WEB = Path(__file__).parents[1]
@@ -25,49 +26,36 @@ POLICY = (
 )
 
 
-def write_points(points: int) -> str:
-    return f"{points:,} point" if points == 1 else f"{points:,} points"
-
-
-def write_pounds(pence: int) -> str:
-    return f"£{pence // 100:,}.{pence % 100:02}"
-
-
-def write_day(when: date) -> str:
-    """As GOV.UK writes dates: 22 November 2026. An instant is told by its date in Leeds."""
-    on = when.astimezone(LONDON) if isinstance(when, datetime) else when
-    return f"{on.day} {on:%B %Y}"
-
-
-def write_moment(at: datetime) -> str:
-    return f"{write_day(at)} at {write_clock(at)}"
-
-
 def write_public_id(value: UUID, prefix: str) -> str:
     return public_id(prefix, value)
 
 
-def _make_environment() -> Environment:
+@cache
+def make_environment(code: str) -> Environment:
+    """Templates in one language."""
+    language = load_language(code)
     components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     environment = Environment(
         loader=ChoiceLoader([FileSystemLoader(WEB / "templates"), components]),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_translations(language.translations, newstyle=True)  # type: ignore[attr-defined] # by its extension
     environment.filters |= {
-        "points": write_points,
-        "pounds": write_pounds,
-        "day": write_day,
+        "points": language.write_points,
+        "number": language.write_number,
+        "pounds": language.write_pounds,
+        "day": language.write_day,
         "clock": write_clock,
-        "moment": write_moment,
+        "moment": language.write_moment,
+        "said": language.say,
         "public_id": write_public_id,
     }
-    environment.globals["asset"] = asset
+    environment.globals |= {"asset": asset, "lang": language.tag}
     return environment
-
-
-_ENVIRONMENT = _make_environment()
 
 
 def render(request: Request, template: str, *, status: int = 200, **facts: object) -> HTMLResponse:
@@ -88,7 +76,11 @@ def render(request: Request, template: str, *, status: int = 200, **facts: objec
         # A till or a library computer is shared: the back button must not show the last person's page.
         "Cache-Control": "no-store",
     }
-    return HTMLResponse(_ENVIRONMENT.get_template(template).render(shell | facts), status, headers)
+    return HTMLResponse(
+        make_environment(get_runtime(request).settings.pages_language).get_template(template).render(shell | facts),
+        status,
+        headers,
+    )
 
 
 def _find_pauses(request: Request, status: int) -> tuple[Pause, ...]:

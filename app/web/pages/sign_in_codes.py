@@ -16,6 +16,7 @@ from app.notify.service import MessageKeys
 from app.web.addresses import find_address
 from app.web.callers import get_runtime
 from app.web.faults import FormExpired
+from app.web.languages import mark
 from app.web.pages.entering import Entry, enter, read_back
 from app.web.pages.rendering import render
 from app.web.pages.sign_in import show_ways
@@ -124,7 +125,8 @@ def answer(request: Request, code: Annotated[str, Form()] = "", csrf: Annotated[
         return enter(request, entry)
     runtime.limiter.count(WRONG_FROM, network)
     runtime.limiter.count(WRONG_FOR, asked.address.written)
-    return _show(request, asked, over=answered.over, problem="This code is not the one we sent. Check it and try again")
+    wrong = mark("This code is not the one we sent. Check it and try again")
+    return _show(request, asked, over=answered.over, problem=wrong)
 
 
 def _find_asked(request: Request) -> Asked | None:

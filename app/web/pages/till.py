@@ -20,6 +20,7 @@ from app.redemption.errors import VoucherUnknown
 from app.redemption.queries import TillVoucher, list_partner_redemptions
 from app.redemption.service import redeem_voucher
 from app.web.callers import Call, Till, as_till
+from app.web.languages import mark
 from app.web.lockout import TooManyUnknownCodes
 from app.web.pages.rendering import render
 from app.web.pages.visits import Role, check_form, sign_in_again
@@ -49,7 +50,7 @@ def redeem(request: Request, code: Annotated[str, Form()] = "", csrf: Annotated[
     call = sign_in_again(request, Role.PARTNER)
     check_form(request, csrf)
     if not code.strip():
-        return _show(request, call, status=422, missing="Enter the code on the voucher")
+        return _show(request, call, status=422, missing=mark("Enter the code on the voucher"))
     caller = call.caller
     try:
         call.runtime.limiter.refuse_locked(caller=caller)

@@ -13,6 +13,7 @@ from app.identity.errors import RegistrationInvalid
 from app.identity.tills import LONGEST_TITLE, list_tills, revoke_till
 from app.offers.queries import get_partner
 from app.web.callers import Call, as_partner_staff
+from app.web.languages import mark
 from app.web.pages.rendering import render
 from app.web.pages.visits import Role, check_form, sign_in_again
 from app.web.pairing import OfferedCode, offer_code
@@ -33,7 +34,7 @@ def add_device(request: Request, title: Annotated[str, Form()] = "", csrf: Annot
     call = sign_in_again(request, Role.PARTNER)
     check_form(request, csrf)
     if not title.strip():
-        return _show(request, call, status=422, missing="Enter what you call the till")
+        return _show(request, call, status=422, missing=mark("Enter what you call the till"))
     try:
         offered = offer_code(call, title)
     except RegistrationInvalid as refusal:
