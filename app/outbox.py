@@ -1,24 +1,32 @@
-"""What was promised to be told to people, written down in the transaction that promised it; nobody sends it yet.
+"""What was promised to be told to people, written down in the transaction that promised it.
 
 A notice holds ids and numbers only. Whoever sends it looks up the rest then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Date, DateTime, SmallInteger, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, DateTime, Index, SmallInteger, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, Session
 
 from app.core.columns import Row
+from app.core.ids import take_id
 
 POINTS_EXPIRE = "points_expire"
 """Points of a quarter can't be spent any longer from a date on."""
 
 BUDGET_ALARM = "budget_alarm"
 """A campaign has given 75, 90 or 100 percent of its points."""
+
+REFUND_GIVEN = "refund_given"
+"""Points of a used voucher came back to its holder."""
+
+REFUND_REFUSED = "refund_refused"
+"""Somebody looked at a used voucher, and nothing comes back."""
 
 # Sorted, so that two that queue the same notices at once never wait for each other in a circle.
 _QUEUE = text("""
@@ -57,6 +65,22 @@ class OfficerNoticeRow(Row, table=True):
     kind: str = Field(sa_column=Column(Text, primary_key=True))
     alarm_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     role: str = Field(sa_column=Column(Text, primary_key=True))
+    queued_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class PersonalNoticeRow(Row, table=True):
+    """A notice to one person, by public id such as `res_...`; `numbers` are what its words are about."""
+
+    __tablename__ = "personal_notices"
+    __table_args__ = (
+        CheckConstraint("kind IN ('refund_given', 'refund_refused')", name="ck_personal_notices_kind"),
+        Index("ix_personal_notices_person", "person"),
+    )
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    kind: str = Field(sa_column=Column(Text, nullable=False))
+    person: str = Field(sa_column=Column(Text, nullable=False))
+    numbers: dict[str, int] = Field(sa_column=Column(JSONB, nullable=False))
     queued_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
 
@@ -111,4 +135,12 @@ def list_notices(session: Session, *, resident_id: int) -> tuple[NoticeRead, ...
 def queue_alarm_notices(session: Session, *, alarm_id: int, roles: Sequence[str], now: datetime) -> None:
     """Queue one notice for each role; the alarm is a new one."""
     session.add_all(OfficerNoticeRow(kind=BUDGET_ALARM, alarm_id=alarm_id, role=role, queued_at=now) for role in roles)
+    session.flush()
+
+
+def queue_personal_notice(
+    session: Session, *, person: str, kind: str, numbers: Mapping[str, int], now: datetime
+) -> None:
+    """Have `person`, a public id, told of `kind` once this transaction has committed."""
+    session.add(PersonalNoticeRow(id=take_id(session), kind=kind, person=person, numbers=dict(numbers), queued_at=now))
     session.flush()

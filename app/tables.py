@@ -17,6 +17,7 @@ from app.ledger import tables as ledger
 from app.notify import tables as notify
 from app.offers import tables as offers
 from app.offers.webhooks import tables as webhooks
+from app.redemption import dispute_tables as disputes
 from app.redemption import tables as redemption
 from app.residents import claim_tables as claims
 from app.residents import desk_tables as desk
@@ -37,6 +38,7 @@ DOMAINS = (
     backtest,
     campaigns,
     claims,
+    disputes,
     drafting,
     desk,
     earning,

@@ -63,6 +63,12 @@ ADJUSTMENT_PROPOSERS = ("finance", "approver", "admin")
 CAMPAIGN_EDITORS = ("editor", "admin")
 """Who may open campaigns and change their titles and dates."""
 
+REFUND_ROLES = ("finance", "approver", "admin")
+"""Who may propose that a used voucher's points come back, approve what another proposed, and refuse it."""
+
+DISPUTE_OPENERS = ("support", *REFUND_ROLES)
+"""Who may open a dispute about a used voucher for somebody."""
+
 JOB_RETRIERS = ("admin",)
 """Who may have a dead job tried again."""
 

@@ -40,6 +40,12 @@ _SPENT = text(f"""
 _RATE_SINCE = text("SELECT EXISTS (SELECT FROM ledger_decisions WHERE kind = 'rate' AND made_at > :since)")
 
 
+def count_refundable(session: Session, *, hold_id: int) -> Points:
+    """Points of a hold that were spent and have not come back; 0 where they went to a community group."""
+    spent = sum(row.amount for row in session.execute(_SPENT, {"id": hold_id}))
+    return Points(spent - session.execute(_MOVED, {"id": hold_id}).one().points_back)
+
+
 def refund_hold(session: Session, *, hold_id: int, partner_id: int, points: Points | None, now: datetime) -> Pence:
     """Give `points` of a captured hold back, all that are left where it is None; the pence that the partner loses.
 

@@ -91,6 +91,7 @@ def refund_redemption(
         )
     )
     session.flush()
+    tell_partner(session, row, "voucher.refunded", now=now)
     return RefundRead(back, pence)
 
 

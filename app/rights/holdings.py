@@ -137,6 +137,15 @@ HOLDINGS: Final = (
         erase="reason = 'Erased.'",
         stays="What officers did stays on record, without what they said.",
     ),
+    Holding("personal_notices", "What we wrote to you", where="t.person = :name"),
+    Holding(
+        "disputes",
+        "Vouchers that somebody looked at again",
+        where=f"t.redemption_id IN {_VOUCHERS}",
+        left_out=frozenset({"opened_by", "proposed_by", "decided_by"}),
+        erase="reason = 'Erased.', answer = CASE WHEN t.answer IS NULL THEN NULL ELSE 'Erased.' END",
+        stays="What officers did with public money stays on record, without what was said.",
+    ),
     Holding("complaints", "Your complaints"),
     Holding("appeals", "Your appeals"),
     Holding(

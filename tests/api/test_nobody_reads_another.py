@@ -46,6 +46,8 @@ ITEMS: dict[str, tuple[str, ...]] = {
     "POST /v1/partner/webhooks/{id}/enable": ("staff",),
     "POST /v1/partner/webhooks/{id}/secret": ("staff",),
     "POST /v1/partner/deliveries/{id}/replay": ("staff",),
+    "POST /v1/me/disputes": ("resident",),
+    "POST /v1/partner/disputes": ("staff",),
     "POST /v1/vouchers/check": ("staff",),
     "POST /v1/vouchers/redeem": ("staff",),
     "POST /v1/vouchers/undo": ("staff",),
@@ -75,6 +77,8 @@ LISTS: dict[str, str] = {
     "GET /v1/me/complaints": "resident",
     "GET /v1/me/export": "resident",
     "GET /v1/me/statements/{year}": "resident",
+    "GET /v1/me/disputes": "resident",
+    "GET /v1/partner/disputes": "staff",
     "GET /v1/partner/payee": "staff",
     "GET /v1/partner/payouts": "staff",
     "GET /v1/partner/statements/{period}": "staff",
@@ -174,6 +178,10 @@ def _lead(city: City) -> Lives:
     lives = Lives(city)
     lives.paths |= {"GET /v1/me/statements/{year}": f"/v1/me/statements/{now.year}"}
     lives.paths |= {"GET /v1/partner/statements/{period}": f"/v1/partner/statements/{now:%Y-%m}"}
+    used = city.take("drink").json()
+    assert city.redeem(used["code"]).status_code == 200
+    _made(city, "resident", "/v1/me/disputes", redemption=used["id"], reason="Cold.")
+    named = {"code": voucher["code"], "redemption": used["id"]}
     one = {"source": TAPS, "attendance": attendance["id"]}
     ids = {"redemptions": voucher["id"], "cards": claim["id"], "events": "N-1", "imports": sent_file["id"]}
     ids |= {"tills": till, "sessions": session, "webhooks": webhook, "deliveries": message}
@@ -181,7 +189,7 @@ def _lead(city: City) -> Lives:
         template = route.split()[1]
         folder = re.search(r"(\w+)/(?:\{source\}/)?\{id\}", template)
         lives.paths[route] = template.format(**one, id=ids[folder[1]] if folder else "")
-        lives.bodies[route] = {"reason": "None", "code": voucher["code"], **ticked} if "POST" in route else {}
+        lives.bodies[route] = {"reason": "None", **named, **ticked} if "POST" in route else {}
         if route.startswith(("GET", "DELETE")):
             del lives.bodies[route]
     lives.bodies["POST /v1/sources/{source}/tokens/confirm"] = {"claim": claim["id"], "subject": "card:mine"}

@@ -216,6 +216,12 @@ _RARE = """
     INSERT INTO adjustments
         (id, public_id, kind, resident_id, campaign, points, reason, proposed_by, proposed_at)
     VALUES (:n + 7, gen_random_uuid(), 'award', :me, 'none', 5, :note, 1, :now);
+    INSERT INTO personal_notices (id, kind, person, numbers, queued_at)
+    VALUES (:n + 10, 'refund_refused', :name, '{}', :now);
+    INSERT INTO disputes (id, public_id, redemption_id, opened_kind, opened_by, reason, opened_at, due_at, answer,
+                          decision, decided_by, decided_at)
+    SELECT :n + 11, gen_random_uuid(), min(id), 'resident', :me, :note, :now, :now, :note, 'refused', 1, :now
+    FROM redemptions WHERE resident_id = :me;
     INSERT INTO complaints (id, public_id, resident_id, text, made_at, due_at)
     VALUES (:n + 1, gen_random_uuid(), :me, :note, :now, :now);
     INSERT INTO appeals (id, public_id, resident_id, event_id, text, made_at, due_at)

@@ -23,6 +23,8 @@ from app.web.api import (
     deputies,
     desk,
     desk_accounts,
+    dispute_deciding,
+    disputes,
     docs,
     draft_beginnings,
     draft_life,
@@ -71,7 +73,7 @@ from app.web.api import (
 router = APIRouter()
 for part in (oauth, events, catalogue, me, rewards, redemptions, vouchers, rules, pauses, terms, health, docs):
     router.include_router(part.router)
-for part in (funding, adjustments, corrections, imports, sources, missing):
+for part in (funding, disputes, dispute_deciding, adjustments, corrections, imports, sources, missing):
     router.include_router(part.router)
 for part in (audit, seals, invitations, households, campaigns, jobs):
     router.include_router(part.router)
