@@ -19,7 +19,8 @@ from app.redemption.disputes import open_dispute
 from app.residents.queries import ResidentRead
 from app.web.api.answers import SIGNED_IN, declines, link_next, respond, takes
 from app.web.api.complaints import After, Limit, State
-from app.web.api.dispute_shapes import DisputePage, DisputeShape, OwnDisputePage, OwnDisputeShape, present, present_own
+from app.web.api.dispute_shapes import DisputePage, DisputeShape, present
+from app.web.api.own_dispute_shapes import OwnDisputePage, OwnDisputeShape, present_own
 from app.web.api.reasons import Reasoned
 from app.web.api.voucher_shapes import read_redemption_id
 from app.web.callers import Call, SignedIn, as_officer_with, as_partner_staff, as_resident
