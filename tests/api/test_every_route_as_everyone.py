@@ -290,7 +290,7 @@ BODY: dict[str, object] = {
     "given": True,
     "text": "None",
     "answer": "None",
-    "redemption": "none",
+    "redemption": f"red_{'0' * 32}",
     "days": 365,
     "declined": [],
 }
