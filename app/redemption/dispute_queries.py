@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from sqlalchemy import RowMapping, text
@@ -15,10 +15,7 @@ from app.core.paging import Page, clamp_limit, parse_cursor
 
 @dataclass(frozen=True)
 class DisputeRead:
-    """`status` is open, proposed, refunded or refused; `spent_points` is what the voucher cost.
-
-    Officers are by internal id. `opened_kind` is resident, staff or officer, and `opened_by` the id of that kind.
-    """
+    """`spent_points` is what the voucher cost; people are by internal id, `opened_by` one of `opened_kind`."""
 
     id: UUID
     redemption: UUID
@@ -39,10 +36,6 @@ class DisputeRead:
     decided_by: int | None
     decided_at: datetime | None
     pence: int | None
-
-    @property
-    def status(self) -> str:
-        return self.decision or ("open" if self.points is None else "proposed")
 
 
 _READ: Final = """
@@ -67,14 +60,11 @@ def list_disputes(session: Session, *, decided: bool, after: str | None, limit: 
     return _page(session, "(d.decision IS NOT NULL) = :mine", decided, after, limit)
 
 
-def list_resident_disputes(session: Session, *, resident_id: int, after: str | None, limit: int) -> Page[DisputeRead]:
-    """About the resident's vouchers, whoever opened them. Raises CursorUnknown."""
-    return _page(session, "v.resident_id = :mine", resident_id, after, limit)
-
-
-def list_partner_disputes(session: Session, *, partner_id: int, after: str | None, limit: int) -> Page[DisputeRead]:
-    """About vouchers that the partner took, whoever opened them. Raises CursorUnknown."""
-    return _page(session, "v.partner_id = :mine", partner_id, after, limit)
+def list_party_disputes(
+    session: Session, *, party: Literal["resident", "partner"], party_id: int, after: str | None, limit: int
+) -> Page[DisputeRead]:
+    """About the party's vouchers, whoever opened them. Raises CursorUnknown."""
+    return _page(session, f"v.{party}_id = :mine", party_id, after, limit)
 
 
 def _page(session: Session, which: str, mine: object, after: str | None, limit: int) -> Page[DisputeRead]:

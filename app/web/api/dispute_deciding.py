@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Any
 
 import msgspec
 from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
-from app.core.ids import parse_public_id
-from app.core.units import MOST_AT_ONCE, Points
+from app.core.units import Points
 from app.identity.permissions import REFUND_ROLES
 from app.identity.queries import OfficerRead
 from app.ledger.commands import Answer
-from app.redemption.dispute_errors import DisputeUnknown
 from app.redemption.dispute_queries import DisputeRead
 from app.redemption.disputes import approve_refund, propose_refund, refuse_refund
 from app.web.api.answers import SIGNED_IN, declines, respond, takes
+from app.web.api.dispute_orders import RefundApproval, RefundOrder, read_dispute_id
 from app.web.api.dispute_shapes import DisputeShape, present
 from app.web.api.reasons import Reasoned
 from app.web.callers import Call, SignedIn, as_officer_with
@@ -29,20 +27,6 @@ from app.web.sent import Body, IdempotencyKey, Sent
 router = APIRouter(tags=["disputes"])
 
 as_decider = as_officer_with(*REFUND_ROLES)
-
-Amount = Annotated[int, msgspec.Meta(ge=1, le=MOST_AT_ONCE)]
-
-
-class RefundOrder(Reasoned, frozen=True, kw_only=True):
-    """So many points, all that are left where there is no number; the resident and the partner read the reason."""
-
-    points: Amount | None = None
-
-
-class RefundApproval(msgspec.Struct, frozen=True):
-    """The points of the proposal, as you read it."""
-
-    points: Amount
 
 
 def _answers(order: type[msgspec.Struct]) -> dict[str, Any]:
@@ -56,7 +40,7 @@ def _answers(order: type[msgspec.Struct]) -> dict[str, Any]:
 @router.post("/v1/disputes/{id}/propose", **_answers(RefundOrder))
 def propose(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> Response:  # noqa: A002 - the path's own word
     """Propose a refund; nothing comes back yet. For officers with the role finance, approver or admin."""
-    order, wanted = body.read(RefundOrder), _read_id(id)
+    order, wanted = body.read(RefundOrder), read_dispute_id(id)
     points = None if order.points is None else Points(order.points)
     return _do(
         *(call, body, key),
@@ -69,7 +53,7 @@ def propose(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> 
 @router.post("/v1/disputes/{id}/approve", **_answers(RefundApproval))
 def approve(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> Response:  # noqa: A002 - the path's own word
     """Give back what another officer proposed. For officers with the role finance, approver or admin."""
-    order, wanted = body.read(RefundApproval), _read_id(id)
+    order, wanted = body.read(RefundApproval), read_dispute_id(id)
     return _do(
         *(call, body, key),
         lambda session, officer: approve_refund(
@@ -81,7 +65,7 @@ def approve(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> 
 @router.post("/v1/disputes/{id}/refuse", **_answers(Reasoned))
 def refuse(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> Response:  # noqa: A002 - the path's own word
     """Give nothing back; the resident and the partner read why. For the roles finance, approver and admin."""
-    order, wanted = body.read(Reasoned), _read_id(id)
+    order, wanted = body.read(Reasoned), read_dispute_id(id)
     return _do(
         *(call, body, key),
         lambda session, officer: refuse_refund(
@@ -97,10 +81,3 @@ def _do(call: Call, sent: Sent, key: str | None, serve: Callable[[Session, Offic
         return Answer(200, present(session, serve(session, officer), call.now).model_dump(mode="json"))
 
     return respond(run_once(call, as_decider, answer, key=key, sent=sent))
-
-
-def _read_id(written: str) -> UUID:
-    uuid = parse_public_id("dsp", written)
-    if uuid is None:
-        raise DisputeUnknown
-    return uuid

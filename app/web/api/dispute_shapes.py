@@ -63,7 +63,7 @@ def present(session: Session, one: DisputeRead, now: datetime) -> DisputeShape:
         opened_at=one.opened_at,
         due_at=one.due_at,
         overdue=one.decision is None and now > one.due_at,
-        status=one.status,
+        status=one.decision or ("open" if one.points is None else "proposed"),
         reason=one.reason,
         points=one.points,
         answer=one.answer,

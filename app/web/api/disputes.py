@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-import msgspec
 from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
@@ -14,14 +13,14 @@ from starlette.responses import Response
 from app.identity.permissions import DISPUTE_OPENERS
 from app.identity.queries import OfficerRead, StaffRead
 from app.ledger.commands import Answer
-from app.redemption.dispute_queries import DisputeRead, list_disputes, list_partner_disputes, list_resident_disputes
+from app.redemption.dispute_queries import DisputeRead, list_disputes, list_party_disputes
 from app.redemption.disputes import open_dispute
 from app.residents.queries import ResidentRead
 from app.web.api.answers import SIGNED_IN, declines, link_next, respond, takes
 from app.web.api.complaints import After, Limit, State
+from app.web.api.dispute_orders import DisputeOrder
 from app.web.api.dispute_shapes import DisputePage, DisputeShape, present
 from app.web.api.own_dispute_shapes import OwnDisputePage, OwnDisputeShape, present_own
-from app.web.api.reasons import Reasoned
 from app.web.api.voucher_shapes import read_redemption_id
 from app.web.callers import Call, SignedIn, as_officer_with, as_partner_staff, as_resident
 from app.web.idempotency import run_once
@@ -31,12 +30,6 @@ router = APIRouter(tags=["disputes"])
 
 as_opener = as_officer_with(*DISPUTE_OPENERS)
 as_looker = as_officer_with(*DISPUTE_OPENERS, "auditor")
-
-
-class DisputeOrder(Reasoned, frozen=True):
-    """Which used voucher, and what was wrong; the reason names nobody."""
-
-    redemption: Annotated[str, msgspec.Meta(max_length=64)]
 
 
 _ORDER: dict[str, Any] = {
@@ -61,7 +54,7 @@ def show_own(call: SignedIn, response: Response, after: After = None, limit: Lim
     """What became of disputes about your vouchers, the oldest first. Scope `resident`."""
     page = call.run(
         as_resident,
-        lambda session, me: list_resident_disputes(session, resident_id=me.id, after=after, limit=limit),
+        lambda session, me: list_party_disputes(session, party="resident", party_id=me.id, after=after, limit=limit),
     )
     link_next(response, "/v1/me/disputes", after=page.after, limit=limit)
     return OwnDisputePage(items=[present_own(one, "resident", call.now) for one in page.items], after=page.after)
@@ -84,7 +77,9 @@ def show_partners(call: SignedIn, response: Response, after: After = None, limit
     """Disputes about vouchers that you took, the oldest first. Scope `vouchers:redeem`, for the partner's people."""
     page = call.run(
         as_partner_staff,
-        lambda session, staff: list_partner_disputes(session, partner_id=staff.partner_id, after=after, limit=limit),
+        lambda session, staff: list_party_disputes(
+            session, party="partner", party_id=staff.partner_id, after=after, limit=limit
+        ),
     )
     link_next(response, "/v1/partner/disputes", after=page.after, limit=limit)
     return OwnDisputePage(items=[present_own(one, "staff", call.now) for one in page.items], after=page.after)
