@@ -7,6 +7,9 @@ PYTHONS := python3 python3.14 python3.13 python3.12 python3.11 python
 OLD_PYTHON := Python 3.11 or newer is needed and was not found; name yours with: make PYTHON=/path/to/python3
 NO_VENV := Python could not make a virtual environment. On Debian: apt install python3-venv
 
+# Over the processors, each with a PostgreSQL server of its own; make test SPREAD= runs one test after the other.
+SPREAD := --numprocesses=auto --maxprocesses=4 --dist=worksteal
+
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
@@ -42,7 +45,7 @@ run: frontend ## Serve the Leeds demonstration; Ctrl-C stops it
 	@exec $(BIN)/rewards serve --demo
 
 test: tools frontend ## Run the tests; make test ARGS='-k ledger' runs some
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest $(SPREAD) $(ARGS)
 
 test-nightly: tools frontend ## Run every test, the slow ones too, with many more random cases
 	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -m '' $(ARGS)
