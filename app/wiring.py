@@ -16,6 +16,7 @@ from app.notify.interface import Notify
 from app.offers.endpoints import EndpointKeys
 from app.redemption.codes import VoucherCodes
 from app.residents.cards import CardKeys
+from app.settlement.connect.client import StripeConnect
 from app.web.lockout import Lockout
 from app.web.runtime import Runtime
 from app.web.sign_in_demo import DemoProvider
@@ -61,6 +62,19 @@ def build_runtime(settings: Settings, *, database_url: str, demo: bool, clock: C
         limiter=Lockout(settings.redis_url),
         demo=demo,
         ways_in=build_ways_in(settings, demo=demo, clock=clock),
+        stripe=build_stripe(settings),
+    )
+
+
+def build_stripe(settings: Settings) -> StripeConnect | None:
+    """None without a key. Nobody is asked yet, so Stripe may be away."""
+    if settings.stripe_secret_key is None:
+        return None
+    return StripeConnect(
+        httpx.Client(follow_redirects=False, trust_env=False),
+        secret_key=settings.stripe_secret_key.get_secret_value(),
+        url=settings.stripe_url,
+        scheme=settings.scheme,
     )
 
 

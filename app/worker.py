@@ -40,6 +40,8 @@ from app.rights.erasure import sweep_erased_wallets
 from app.rights.retention import purge_due
 from app.rights.winding_down import close_when_over
 from app.rulebook.budgets import raise_alarms
+from app.settlement.connect.tasks import Paying, pay, pay_due
+from app.settlement.service import PAY_BY_STRIPE
 from app.settlement.tasks import close_last_week
 from app.web.logs import configure_logs
 from app.web.runtime import Runtime
@@ -101,6 +103,10 @@ def _sending(runtime: Runtime) -> Sending:
     return Sending(runtime.database, runtime.clock, runtime.outbound, runtime.endpoint_keys)
 
 
+def _paying(runtime: Runtime) -> Paying:
+    return Paying(runtime.database, runtime.clock, runtime.stripe)
+
+
 def _write_entitlements(runtime: Runtime) -> None:
     written = write_entitlements(runtime.settings.data_dir / ENTITLEMENTS, on=london_date(runtime.clock.now()))
     if written is not None:
@@ -117,6 +123,7 @@ TASKS: Final[tuple[Task, ...]] = (
     Task(SEND_MESSAGE, lambda runtime, *, message: send_message(_delivery(runtime), message=message)),
     Task(SEND_WEBHOOK, lambda runtime, *, delivery: send_webhook(_sending(runtime), delivery=delivery)),
     Task(ASK_PARTNER, lambda runtime, *, redemption: ask_partner(_asking(runtime), redemption=redemption)),
+    Task(PAY_BY_STRIPE, lambda runtime, *, payout: pay(_paying(runtime), payout=payout)),
 )
 SCHEDULES: Final[tuple[Schedule, ...]] = (
     Schedule(
@@ -186,6 +193,12 @@ SCHEDULES: Final[tuple[Schedule, ...]] = (
             now=runtime.clock.now(),
             delay=timedelta(days=runtime.settings.payout_delay_days),
         ),
+    ),
+    Schedule(
+        "payouts.pay_due",
+        "* * * * *",
+        "Make the payments by Stripe that are due, and ask about those that are not certain",
+        lambda runtime: pay_due(_paying(runtime)),
     ),
     Schedule(
         "messages.forget",

@@ -13,6 +13,7 @@ from app.cli import (
     doors,
     importing,
     machines,
+    paying,
     people,
     places,
     schema,
@@ -54,6 +55,7 @@ program.command("set-rate")(deciding.set_rate)
 program.command("reverse")(deciding.reverse)
 program.command("claw-back")(deciding.claw)
 program.command("approve-adjustment")(deciding.approve)
+program.command("reconcile")(paying.reconcile)
 program.command("work")(working.work)
 program.command("list-jobs")(working.show_jobs)
 program.command("retry-job")(working.try_again)

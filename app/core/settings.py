@@ -68,6 +68,13 @@ class Settings(BaseSettings):
     payout_delay_days: Annotated[int, Field(ge=0, le=60)] = Field(
         default=7, description="How many days after a week's end its payment to a partner goes at the earliest"
     )
+    stripe_secret_key: SecretStr | None = Field(
+        default=None, description="Key of Stripe, for partners who are paid by it"
+    )
+    stripe_webhook_secret: SecretStr | None = Field(
+        default=None, description="Secrets that Stripe signs its events with; comma-separated"
+    )
+    stripe_url: str = Field(default="https://api.stripe.com", description="Where Stripe is reached")
     adjustment_most_points: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
         default=1000, description="Points that one adjustment may give"
     )

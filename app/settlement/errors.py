@@ -122,6 +122,15 @@ class CaseWaits(Conflict):
         super().__init__("A case about this partner waits to be decided under review. Decide about it first.")
 
 
+class PayoutByStripe(Conflict):
+    """What Stripe paid is not given back by a bank."""
+
+    code = "payout-by-stripe"
+
+    def __init__(self) -> None:
+        super().__init__("This payment went by Stripe. To take it back, propose a reversal of it.")
+
+
 class PayerUnknown(Conflict):
     """Nobody has said from which account the council pays."""
 

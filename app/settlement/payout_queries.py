@@ -15,7 +15,10 @@ from app.settlement.tables import Payout, Statement
 
 @dataclass(frozen=True)
 class PayoutRead:
-    """`status`: waiting, ordered, paid, returned or dropped. One that is `doubted` waits for a person."""
+    """`status`: waiting, held, ordered, paid, returned or dropped; `reason` is why it is not paid.
+
+    One that is `doubted` waits for a person, because of a case about the partner.
+    """
 
     public_id: UUID
     partner_id: int
@@ -46,7 +49,7 @@ def list_payouts(session: Session, *, partner_id: int | None, status: str | None
 def is_doubted(payout: Payout, doubts: dict[int, Doubt]) -> bool:
     """Whether it waits for a person: none has looked, or one has refused and nobody released this payment since."""
     doubt = doubts.get(payout.partner_id)
-    if doubt is None or payout.status not in {"waiting", "ordered"}:
+    if doubt is None or payout.status not in {"waiting", "held", "ordered"}:
         return False
     return not doubt.decided or payout.released_at is None or payout.released_at < doubt.since_at
 

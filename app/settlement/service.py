@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import insert, text
@@ -10,15 +11,19 @@ from sqlmodel import Session, col, select
 
 from app.core.ids import public_id, take_id, uuid7
 from app.core.units import Pence
+from app.jobs import promise_job
 from app.ledger.settling import settle_partner, unsettle_partner
 from app.offers.webhooks.deliveries import announce
-from app.settlement.errors import PayoutNotPaid, PayoutUnknown
+from app.settlement.errors import PayoutByStripe, PayoutNotPaid, PayoutUnknown
 from app.settlement.payout_queries import PayoutRead, read_payout
-from app.settlement.periods import Period
+from app.settlement.periods import Period, midnight
 from app.settlement.queries import StatementRead, list_unclaimed, write_statement_read
 from app.settlement.tables import Payee, Payout, Statement, StatementLine
 
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('statements:' || current_schema() || :partner, 0))")
+PAY_BY_STRIPE: Final = "payouts.pay_by_stripe"
+"""The job that makes one payment by Stripe."""
+
+_LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('statements:' || current_schema() || :partner, 0))")
 
 
 def close_week(
@@ -76,9 +81,9 @@ def record_paid(session: Session, payout: Payout, *, reference: str | None, now:
 
 
 def return_payout(session: Session, *, payout: UUID, reason: str, now: datetime) -> PayoutRead:
-    """The bank, or Stripe, gave it back: it is owed again, and stands on the next statement.
+    """The bank gave it back: it is owed again, and stands on the next statement.
 
-    Raises PayoutUnknown, PayoutNotPaid.
+    Raises PayoutUnknown, PayoutNotPaid, PayoutByStripe.
     """
     wanted = select(Payout).where(Payout.public_id == payout).with_for_update()
     row = session.exec(wanted.execution_options(populate_existing=True)).first()
@@ -86,6 +91,8 @@ def return_payout(session: Session, *, payout: UUID, reason: str, now: datetime)
         raise PayoutUnknown
     if row.status != "paid":
         raise PayoutNotPaid(status=row.status)
+    if row.method == "stripe":
+        raise PayoutByStripe
     unsettle_partner(session, partner_id=row.partner_id, pence=Pence(row.pence), now=now)
     row.status, row.reason, row.ended_at = "returned", reason, now
     session.flush()
@@ -94,24 +101,28 @@ def return_payout(session: Session, *, payout: UUID, reason: str, now: datetime)
 
 def _line_up(session: Session, statement: Statement, *, due_on: date | None, now: datetime) -> None:
     """A payment of what is owed and not on its way already."""
+    unpaid = ("waiting", "held", "ordered")
     on_its_way = session.exec(
-        select(Payout).where(Payout.partner_id == statement.partner_id, col(Payout.status).in_(("waiting", "ordered")))
+        select(Payout).where(Payout.partner_id == statement.partner_id, col(Payout.status).in_(unpaid))
     ).all()
     due = statement.closing_pence - sum(payout.pence for payout in on_its_way)
     if due <= 0:
         return
     payee = session.get(Payee, statement.partner_id, populate_existing=True)
-    session.add(
-        Payout(
-            id=take_id(session),
-            public_id=uuid7(now),
-            statement_id=statement.id,
-            partner_id=statement.partner_id,
-            method=payee.method if payee else "bacs",
-            pence=due,
-            status="waiting",
-            made_at=now,
-            due_on=due_on,
-        )
+    by_stripe = payee is not None and payee.method == "stripe"
+    row = Payout(
+        id=take_id(session),
+        public_id=uuid7(now),
+        statement_id=statement.id,
+        partner_id=statement.partner_id,
+        method="stripe" if by_stripe else "bacs",
+        pence=due,
+        status="waiting",
+        ask_at=(midnight(due_on) if due_on else now) if by_stripe else None,
+        made_at=now,
+        due_on=due_on,
     )
+    session.add(row)
     session.flush()
+    if row.ask_at is not None and row.ask_at <= now:
+        promise_job(session, task=PAY_BY_STRIPE, args={"payout": row.id})

@@ -88,16 +88,20 @@ class BacsFile(Row, table=True):
 
 
 class Payout(Row, table=True):
-    """What is paid for one statement, once. `status`: waiting, ordered (on its way), paid, returned or dropped.
+    """What is paid for one statement, once.
 
-    It goes on `due_on` at the earliest, at once where that is null. `released_at` is when a person let it go in spite
-    of a refused case.
-    `transfer_id` is the ledger's settlement. `provider_reference` is Stripe's id of the transfer.
+    `status`: waiting, held (for a person), ordered (on its way), paid, returned or dropped. It goes on `due_on` at the
+    earliest, at once where that is null. `released_at` is when a person let it go in spite of a refused case.
+    `transfer_id` is the ledger's settlement. By Stripe, `destination` is the partner's account there,
+    `provider_reference` Stripe's id of the transfer, `asked` numbers the tries, and `declined` those to which Stripe
+    said no.
     """
 
     __tablename__ = "payouts"
     __table_args__ = (
-        CheckConstraint("status IN ('waiting', 'ordered', 'paid', 'returned', 'dropped')", name="ck_payouts_status"),
+        CheckConstraint(
+            "status IN ('waiting', 'held', 'ordered', 'paid', 'returned', 'dropped')", name="ck_payouts_status"
+        ),
         CheckConstraint("method IN ('bacs', 'stripe')", name="ck_payouts_method"),
         CheckConstraint("pence > 0", name="ck_payouts_pence"),
         CheckConstraint("(status IN ('paid', 'returned')) = (transfer_id IS NOT NULL)", name="ck_payouts_transfer"),
@@ -105,6 +109,8 @@ class Payout(Row, table=True):
             "(released_at IS NULL) = (released_by IS NULL) AND (released_at IS NULL) = (release_reason IS NULL)",
             name="ck_payouts_released",
         ),
+        CheckConstraint("status <> 'held' OR method = 'stripe'", name="ck_payouts_held"),
+        CheckConstraint("declined BETWEEN 0 AND asked", name="ck_payouts_declined"),
         Index("ix_payouts_open", "method", "id", postgresql_where="status IN ('waiting', 'ordered')"),
         Index("ix_payouts_partner", "partner_id", "id"),
     )
@@ -122,6 +128,8 @@ class Payout(Row, table=True):
     reason: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     ask_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
     asked: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    declined: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    destination: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     made_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     ended_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
     due_on: date | None = Field(default=None, sa_column=Column(Date, nullable=True))

@@ -16,6 +16,7 @@ from app.identity.tokens import TokenIssuer
 from app.offers.endpoints import EndpointKeys
 from app.redemption.codes import VoucherCodes
 from app.residents.cards import CardKeys
+from app.settlement.connect.client import StripeConnect
 from app.web.lockout import Lockout
 from app.web.sign_in_ways import WaysIn
 from partners.interface import PartnerAdapter
@@ -23,7 +24,10 @@ from partners.interface import PartnerAdapter
 
 @dataclass(frozen=True)
 class Runtime:
-    """`adapters` are by name; `demo` allows what a real scheme must not, such as one-click sign-in."""
+    """`adapters` are by name; `demo` allows what a real scheme must not, such as one-click sign-in.
+
+    `stripe` is None where partners are paid by the bank only.
+    """
 
     settings: Settings
     database: Database
@@ -39,3 +43,4 @@ class Runtime:
     limiter: Lockout
     demo: bool
     ways_in: WaysIn = field(default_factory=WaysIn)
+    stripe: StripeConnect | None = None

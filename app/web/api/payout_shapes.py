@@ -20,9 +20,10 @@ MOST_PAYOUTS = 200
 
 
 class PayoutShape(Shape):
-    """`status`: waiting, ordered (on its way), paid, returned or dropped; for the week from `from_on`.
+    """`status`: waiting, held (Stripe can't pay it), ordered (on its way), paid, returned or dropped.
 
-    It goes on `due_on` at the earliest, null for at once; one that is `held_back` waits for a person.
+    For the week from `from_on`. It goes on `due_on` at the earliest, null for at once; one that is `held_back` waits
+    for a person, because of a case. `reason` says why it is not paid, or came back.
     """
 
     id: str

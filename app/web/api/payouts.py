@@ -47,7 +47,7 @@ class ReleaseOrder(Reasoned, frozen=True):
 
 @router.get("/v1/payouts", responses=declines(*SIGNED_IN, 400))
 def show_payouts(
-    call: SignedIn, status: Literal["waiting", "ordered", "paid", "returned", "dropped"] | None = None
+    call: SignedIn, status: Literal["waiting", "held", "ordered", "paid", "returned", "dropped"] | None = None
 ) -> PayoutsShape:
     """Payments to all partners. For officers with the role finance, auditor or admin."""
     found = call.run(

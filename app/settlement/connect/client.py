@@ -1,0 +1,188 @@
+"""Stripe Connect by its own SDK: what we ask of it, and what its answers and its silence mean.
+
+No call is repeated here: whoever calls keeps what is known, so that an unknown outcome is asked about, never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+from uuid import UUID
+
+import httpx
+import stripe
+
+from app.core.ids import parse_public_id, public_id
+from app.core.units import Pence
+from app.settlement.connect.errors import StripeDeclined, StripeUnknown, Why
+
+CURRENCY: Final = "gbp"
+TIMEOUT: Final = httpx.Timeout(20, connect=5)
+_PAGE: Final = 100
+_WHY: Final[Mapping[str, Why]] = {
+    "balance_insufficient": "balance",
+    "insufficient_funds": "balance",
+    "insufficient_capabilities_for_transfer": "account",
+    "account_invalid": "account",
+    "resource_missing": "account",
+    "transfers_not_allowed": "account",
+}
+
+
+@dataclass(frozen=True)
+class TransferOrder:
+    """`key` makes it the same request for Stripe, however often it is sent; `group` finds what came of it."""
+
+    key: str
+    group: str
+    payout: UUID
+    destination: str
+    pence: Pence
+
+
+@dataclass(frozen=True)
+class StripeTransfer:
+    """As Stripe has it. `payout` and `scheme` are what we wrote on it: None where somebody else made it."""
+
+    reference: str
+    destination: str
+    pence: Pence
+    reversed_pence: Pence
+    payout: UUID | None
+    scheme: str | None
+
+
+@dataclass(frozen=True)
+class StripeBalance:
+    """What transfers can be made of now, and what is on its way into it."""
+
+    available_pence: Pence
+    pending_pence: Pence
+
+
+class _Http(stripe.HTTPClient):
+    """The SDK's requests over our client: no redirect, no proxy of the environment."""
+
+    name = "httpx"
+
+    def __init__(self, http: httpx.Client) -> None:
+        super().__init__()
+        self._http = http
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        post_data: Any = None,  # noqa: ANN401 - as the SDK has it
+        *,
+        _usage: list[str] | None = None,
+    ) -> tuple[str, int, Mapping[str, str]]:
+        try:
+            answer = self._http.request(
+                method, url, headers=dict(headers or {}), content=post_data, timeout=TIMEOUT, follow_redirects=False
+            )
+        except httpx.HTTPError as fault:
+            raise stripe.APIConnectionError(type(fault).__name__) from None  # type: ignore[no-untyped-call]
+        return answer.text, answer.status_code, answer.headers
+
+    def close(self) -> None:
+        self._http.close()
+
+
+class StripeConnect:
+    """One for the whole server; safe to use from many threads."""
+
+    def __init__(self, http: httpx.Client, *, secret_key: str, url: str, scheme: str) -> None:
+        self.scheme = scheme
+        self._client = stripe.StripeClient(
+            secret_key, base_addresses={"api": url.rstrip("/")}, max_network_retries=0, http_client=_Http(http)
+        )
+
+    def transfer(self, order: TransferOrder) -> StripeTransfer:
+        """Pay it. Raises StripeDeclined or StripeUnknown."""
+        try:
+            made = self._client.v1.transfers.create(
+                {
+                    "amount": order.pence,
+                    "currency": CURRENCY,
+                    "destination": order.destination,
+                    "transfer_group": order.group,
+                    "metadata": {"payout": public_id("pay", order.payout), "scheme": self.scheme},
+                },
+                {"idempotency_key": order.key},
+            )
+        except stripe.StripeError as fault:
+            _tell(fault)
+        return _read(made)
+
+    def find_transfer(self, order: TransferOrder) -> StripeTransfer | None:
+        """What came of it, if anything did. Raises StripeUnknown."""
+        try:
+            found = self._client.v1.transfers.list({"transfer_group": order.group, "limit": _PAGE})
+            made = [_read(one) for one in found.auto_paging_iter()]
+        except stripe.StripeError as fault:
+            raise _as_unknown(fault) from None
+        return next((one for one in made if one.payout == order.payout), None)
+
+    def list_transfers(self) -> Iterator[StripeTransfer]:
+        """All that this scheme made, and all that no scheme made. Raises StripeUnknown."""
+        try:
+            for one in self._client.v1.transfers.list({"limit": _PAGE}).auto_paging_iter():
+                made = _read(one)
+                if made.scheme in {None, self.scheme}:
+                    yield made
+        except stripe.StripeError as fault:
+            raise _as_unknown(fault) from None
+
+    def look_up(self, reference: str) -> StripeTransfer | None:
+        """None where Stripe knows of no such transfer. Raises StripeUnknown."""
+        try:
+            return _read(self._client.v1.transfers.retrieve(reference))
+        except stripe.InvalidRequestError:
+            return None
+        except stripe.StripeError as fault:
+            raise _as_unknown(fault) from None
+
+    def read_balance(self) -> StripeBalance:
+        """The platform's. Raises StripeUnknown."""
+        try:
+            found = self._client.v1.balance.retrieve()
+        except stripe.StripeError as fault:
+            raise _as_unknown(fault) from None
+        available, pending = (
+            sum(one.amount for one in part if one.currency == CURRENCY) for part in (found.available, found.pending)
+        )
+        return StripeBalance(Pence(available), Pence(pending))
+
+
+def _as_unknown(fault: stripe.StripeError) -> StripeUnknown:
+    """Of a question: whatever went wrong, nothing is known."""
+    return StripeUnknown(key_refused=isinstance(fault, stripe.AuthenticationError | stripe.PermissionError))
+
+
+def _tell(fault: stripe.StripeError) -> NoReturn:
+    """What an error of the SDK means for what was ordered; its text may repeat what was sent."""
+    code = fault.code or (fault.error.code if fault.error else None)
+    if isinstance(fault, stripe.IdempotencyError):
+        # The key was used for something: what came of that is not known from this.
+        raise StripeUnknown from None
+    if code is not None and code in _WHY:
+        raise StripeDeclined(_WHY[code], code, heard=True) from None
+    if isinstance(fault, stripe.AuthenticationError | stripe.PermissionError):
+        raise StripeDeclined("key", code, heard=False) from None
+    if isinstance(fault, stripe.RateLimitError):
+        raise StripeDeclined("busy", code, heard=False) from None
+    if isinstance(fault, stripe.InvalidRequestError):
+        raise StripeDeclined("other", code, heard=True) from None
+    raise StripeUnknown from None
+
+
+def _read(one: stripe.Transfer) -> StripeTransfer:
+    to, written = one.destination, one.metadata.to_dict()
+    destination = to if isinstance(to, str) else (to.id if to else "")
+    payout = parse_public_id("pay", str(written.get("payout", "")))
+    return StripeTransfer(
+        one.id, destination, Pence(one.amount), Pence(one.amount_reversed), payout, written.get("scheme")
+    )
