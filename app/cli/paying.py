@@ -9,8 +9,8 @@ import typer
 
 from app.cli.failures import fail, told_plainly
 from app.cli.scheme import Choice, opened_database
+from app.settlement.connect.comparing import Comparison, compare
 from app.settlement.connect.errors import StripeUnknown
-from app.settlement.connect.tasks import Comparison, compare
 from app.wiring import build_stripe
 
 FOUND = 1

@@ -15,7 +15,8 @@ from app.core.clock import SetClock, london_date
 from app.core.database import Database
 from app.ledger.chart import AccountKind
 from app.settlement.connect.client import StripeConnect
-from app.settlement.connect.tasks import Comparison, Paying, compare, pay_due
+from app.settlement.connect.comparing import Comparison, compare
+from app.settlement.connect.tasks import Paying, pay_due
 from app.settlement.periods import week_of
 from app.settlement.service import close_week
 from app.settlement.tables import Payee

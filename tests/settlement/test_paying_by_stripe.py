@@ -21,7 +21,7 @@ from app.earning.review.cases import open_partner_case
 from app.redemption.codes import VoucherCodes
 from app.redemption.outliers import FLAG
 from app.settlement.connect.errors import PayoutNotMovable
-from app.settlement.connect.paying import move_to_bank, retry_waiting, try_again
+from app.settlement.connect.freeing import move_to_bank, retry_waiting, try_again
 from app.settlement.connect.tasks import pay_due
 from app.settlement.errors import PayoutByStripe
 from app.settlement.service import return_payout

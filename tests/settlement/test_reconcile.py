@@ -16,8 +16,8 @@ from app.core.secret_store import Secrets
 from app.core.units import Pence
 from app.ledger.settling import settle_partner
 from app.redemption.codes import VoucherCodes
+from app.settlement.connect.comparing import compare
 from app.settlement.connect.errors import StripeUnknown
-from app.settlement.connect.tasks import compare
 from tests.fakes.stripe_books import SECRET_KEY, StripeBooks
 from tests.fakes.stripe_server import serving
 from tests.redemption.scheme import Scheme

@@ -6,9 +6,7 @@ No call is repeated here: whoever calls keeps what is known, so that an unknown 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, NoReturn
-from uuid import UUID
+from typing import Final, NoReturn
 
 import httpx
 import stripe
@@ -16,9 +14,10 @@ import stripe
 from app.core.ids import parse_public_id, public_id
 from app.core.units import Pence
 from app.settlement.connect.errors import StripeDeclined, StripeUnknown, Why
+from app.settlement.connect.http import SdkHttp
+from app.settlement.connect.orders import StripeBalance, StripeTransfer, TransferOrder
 
 CURRENCY: Final = "gbp"
-TIMEOUT: Final = httpx.Timeout(20, connect=5)
 _PAGE: Final = 100
 _WHY: Final[Mapping[str, Why]] = {
     "balance_insufficient": "balance",
@@ -30,74 +29,13 @@ _WHY: Final[Mapping[str, Why]] = {
 }
 
 
-@dataclass(frozen=True)
-class TransferOrder:
-    """`key` makes it the same request for Stripe, however often it is sent; `group` finds what came of it."""
-
-    key: str
-    group: str
-    payout: UUID
-    destination: str
-    pence: Pence
-
-
-@dataclass(frozen=True)
-class StripeTransfer:
-    """As Stripe has it. `payout` and `scheme` are what we wrote on it: None where somebody else made it."""
-
-    reference: str
-    destination: str
-    pence: Pence
-    reversed_pence: Pence
-    payout: UUID | None
-    scheme: str | None
-
-
-@dataclass(frozen=True)
-class StripeBalance:
-    """What transfers can be made of now, and what is on its way into it."""
-
-    available_pence: Pence
-    pending_pence: Pence
-
-
-class _Http(stripe.HTTPClient):
-    """The SDK's requests over our client: no redirect, no proxy of the environment."""
-
-    name = "httpx"
-
-    def __init__(self, http: httpx.Client) -> None:
-        super().__init__()
-        self._http = http
-
-    def request(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str] | None,
-        post_data: Any = None,  # noqa: ANN401 - as the SDK has it
-        *,
-        _usage: list[str] | None = None,
-    ) -> tuple[str, int, Mapping[str, str]]:
-        try:
-            answer = self._http.request(
-                method, url, headers=dict(headers or {}), content=post_data, timeout=TIMEOUT, follow_redirects=False
-            )
-        except httpx.HTTPError as fault:
-            raise stripe.APIConnectionError(type(fault).__name__) from None  # type: ignore[no-untyped-call]
-        return answer.text, answer.status_code, answer.headers
-
-    def close(self) -> None:
-        self._http.close()
-
-
 class StripeConnect:
     """One for the whole server; safe to use from many threads."""
 
     def __init__(self, http: httpx.Client, *, secret_key: str, url: str, scheme: str) -> None:
         self.scheme = scheme
         self._client = stripe.StripeClient(
-            secret_key, base_addresses={"api": url.rstrip("/")}, max_network_retries=0, http_client=_Http(http)
+            secret_key, base_addresses={"api": url.rstrip("/")}, max_network_retries=0, http_client=SdkHttp(http)
         )
 
     def transfer(self, order: TransferOrder) -> StripeTransfer:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
@@ -20,10 +19,9 @@ from app.core.clock import london_date
 from app.core.ids import public_id
 from app.core.units import Pence
 from app.earning.review.doubts import find_doubts
-from app.settlement.connect.client import TransferOrder
-from app.settlement.connect.errors import PayoutNotMovable, Why
-from app.settlement.errors import PayoutUnknown
-from app.settlement.payout_queries import PayoutRead, is_doubted, read_payout
+from app.settlement.connect.errors import Why
+from app.settlement.connect.orders import TransferOrder
+from app.settlement.payout_queries import is_doubted
 from app.settlement.service import record_paid
 from app.settlement.tables import Payee, Payout, Statement
 
@@ -117,37 +115,6 @@ def note_declined(session: Session, *, claim: Claim, why: Why, now: datetime) ->
     session.flush()
 
 
-def retry_waiting(session: Session, *, now: datetime) -> int:
-    """Have everything that waits for money tried at once; how much that is."""
-    rows = session.exec(
-        select(Payout).where(Payout.method == "stripe", Payout.status == "waiting").with_for_update()
-    ).all()
-    for row in rows:
-        row.ask_at = now
-    session.flush()
-    return len(rows)
-
-
-def move_to_bank(session: Session, *, payout: UUID) -> PayoutRead:
-    """Pay it by the next file for the bank instead. Raises PayoutUnknown, PayoutNotMovable."""
-    row = _get(session, payout)
-    if row.method != "stripe" or row.status not in {"waiting", "held"}:
-        raise PayoutNotMovable(status=row.status, method=row.method)
-    row.method, row.status, row.ask_at, row.reason = "bacs", "waiting", None, None
-    session.flush()
-    return _read(session, row)
-
-
-def try_again(session: Session, *, payout: UUID, now: datetime) -> PayoutRead:
-    """Have a payment that waits or is held ordered now. Raises PayoutUnknown, PayoutNotMovable."""
-    row = _get(session, payout)
-    if row.method != "stripe" or row.status not in {"waiting", "held"}:
-        raise PayoutNotMovable(status=row.status, method=row.method)
-    row.status, row.ask_at = "waiting", now
-    session.flush()
-    return _read(session, row)
-
-
 def _is_held_back(session: Session, row: Payout, now: datetime) -> bool:
     """As the file for the bank has it: it waits for its day, or for a person."""
     if row.due_on is not None and row.due_on > london_date(now):
@@ -155,22 +122,9 @@ def _is_held_back(session: Session, row: Payout, now: datetime) -> bool:
     return is_doubted(row, find_doubts(session, partner_ids={row.partner_id}))
 
 
-def _read(session: Session, row: Payout) -> PayoutRead:
-    doubts = find_doubts(session, partner_ids={row.partner_id})
-    return read_payout(row, session.get_one(Statement, row.statement_id), doubted=is_doubted(row, doubts))
-
-
 def _find_account(session: Session, partner_id: int) -> str | None:
     payee = session.get(Payee, partner_id, populate_existing=True)
     return payee.stripe_account if payee else None
-
-
-def _get(session: Session, payout: UUID) -> Payout:
-    wanted = select(Payout).where(Payout.public_id == payout).with_for_update()
-    row = session.exec(wanted.execution_options(populate_existing=True)).first()
-    if row is None:
-        raise PayoutUnknown
-    return row
 
 
 def _lock(session: Session, payout_id: int) -> Payout | None:

@@ -5,22 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import structlog
-from sqlmodel import Session
 
 from app.core.clock import Clock
 from app.core.database import Database
-from app.settlement.connect.client import StripeConnect, StripeTransfer
+from app.settlement.connect.client import StripeConnect
 from app.settlement.connect.errors import StripeDeclined, StripeUnknown
+from app.settlement.connect.orders import StripeTransfer
 from app.settlement.connect.paying import Claim, claim_payout, list_due_payouts, note_declined, note_transferred
-from app.settlement.connect.reconcile import (
-    Difference,
-    OurPayout,
-    compare_with_ledger,
-    compare_with_stripe,
-    list_our_payouts,
-    list_unlisted,
-    tell_no_key,
-)
 
 BATCH = 500
 
@@ -34,16 +25,6 @@ class Paying:
     database: Database
     clock: Clock
     stripe: StripeConnect | None
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """What was compared, `stripe` where there is one, and every difference."""
-
-    stripe: bool
-    payments: int
-    transfers: int
-    differences: tuple[Difference, ...]
 
 
 def pay_due(paying: Paying) -> int:
@@ -97,25 +78,3 @@ def _note_no(paying: Paying, claim: Claim, declined: StripeDeclined) -> None:
         return  # a no at the door says nothing of what an earlier try has done
     why = declined.why
     paying.database.in_transaction(lambda session: note_declined(session, claim=claim, why=why, now=paying.clock.now()))
-
-
-def compare(database: Database, stripe: StripeConnect | None) -> Comparison:
-    """Stripe with our payments, and those with the ledger. Raises StripeUnknown.
-
-    Stripe is asked first and our payments are read afterwards, so that what is paid meanwhile is no difference: a
-    transfer that we know of and Stripe had not listed is looked up once more.
-    """
-    there = [] if stripe is None else list(stripe.list_transfers())
-    payouts, differences = database.in_transaction(_read_books)
-    if stripe is not None:
-        looked_up = (stripe.look_up(reference) for reference in list_unlisted(payouts, there))
-        there += [transfer for transfer in looked_up if transfer is not None]
-        differences += compare_with_stripe(payouts, there)
-    elif any(payout.method == "stripe" and payout.asked for payout in payouts):
-        differences.append(tell_no_key())
-    return Comparison(stripe is not None, len(payouts), len(there), tuple(differences))
-
-
-def _read_books(session: Session) -> tuple[list[OurPayout], list[Difference]]:
-    payouts = list_our_payouts(session)
-    return payouts, compare_with_ledger(session, payouts)
