@@ -28,6 +28,7 @@ from app.rulebook import campaign_tables as campaigns
 from app.rulebook import tables as rulebook
 from app.rulebook.drafting import approver_tables as approvers
 from app.rulebook.drafting import tables as drafting
+from app.rulebook.messages import tables as campaign_messages
 from app.settlement import tables as settlement
 
 DOMAINS = (
@@ -36,6 +37,7 @@ DOMAINS = (
     approvers,
     audit,
     backtest,
+    campaign_messages,
     campaigns,
     claims,
     disputes,

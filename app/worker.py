@@ -22,6 +22,7 @@ from procrastinate.exceptions import ConnectorException
 from app.core.clock import london_date
 from app.core.database import APP_ROLE
 from app.earning.referrals import sweep_referrals
+from app.identity.logins import LoginKeys
 from app.identity.tasks import sweep_sign_in
 from app.ledger.kept_seals import place_of_copy
 from app.ledger.seal_keys import SealKey
@@ -40,6 +41,9 @@ from app.rights.erasure import sweep_erased_wallets
 from app.rights.retention import purge_due
 from app.rights.winding_down import close_when_over
 from app.rulebook.budgets import raise_alarms
+from app.rulebook.messages.sending import Mailing, send_campaign_message
+from app.rulebook.messages.ways_out import WayOutKeys
+from app.rulebook.messages.writing import SEND_CAMPAIGN_MESSAGE
 from app.settlement.connect.tasks import Paying, pay, pay_due
 from app.settlement.service import PAY_BY_STRIPE
 from app.settlement.tasks import close_last_week
@@ -99,6 +103,17 @@ def _delivery(runtime: Runtime) -> Delivery:
     return Delivery(runtime.database, runtime.clock, MessageKeys(runtime.secrets), runtime.ways_in.notify)
 
 
+def _mailing(runtime: Runtime) -> Mailing:
+    return Mailing(
+        database=runtime.database,
+        clock=runtime.clock,
+        logins=LoginKeys(runtime.secrets),
+        messages=MessageKeys(runtime.secrets),
+        ways_out=WayOutKeys(runtime.secrets),
+        public_url=runtime.settings.public_url,
+    )
+
+
 def _sending(runtime: Runtime) -> Sending:
     return Sending(runtime.database, runtime.clock, runtime.outbound, runtime.endpoint_keys)
 
@@ -122,6 +137,10 @@ def _close_what_is_over(runtime: Runtime) -> None:
 TASKS: Final[tuple[Task, ...]] = (
     Task(SEND_MESSAGE, lambda runtime, *, message: send_message(_delivery(runtime), message=message)),
     Task(SEND_WEBHOOK, lambda runtime, *, delivery: send_webhook(_sending(runtime), delivery=delivery)),
+    Task(
+        SEND_CAMPAIGN_MESSAGE,
+        lambda runtime, *, message: send_campaign_message(_mailing(runtime), message=message),
+    ),
     Task(ASK_PARTNER, lambda runtime, *, redemption: ask_partner(_asking(runtime), redemption=redemption)),
     Task(PAY_BY_STRIPE, lambda runtime, *, payout: pay(_paying(runtime), payout=payout)),
 )

@@ -68,6 +68,8 @@ REFUND_ROLES = ("finance", "approver", "admin")
 
 DISPUTE_OPENERS = ("support", *REFUND_ROLES)
 """Who may open a dispute about a used voucher for somebody."""
+MESSAGE_APPROVERS = ("approver",)
+"""Who may have a message of a campaign sent that another officer wrote."""
 
 JOB_RETRIERS = ("admin",)
 """Who may have a dead job tried again."""

@@ -20,6 +20,7 @@ class Template(StrEnum):
 
     SIGN_IN_CODE = "sign_in_code"
     NEW_DEVICE = "new_device"
+    CAMPAIGN_MESSAGE = "campaign_message"
 
 
 @dataclass(frozen=True)

@@ -62,40 +62,50 @@ def say_consent(session: Session, *, resident_id: int, purpose: str, given: bool
         raise PurposeUnknown
     if not known.asks:
         raise PurposeNeedsNoConsent(basis=known.basis)
+    record_change(session, resident_id, purpose, given=given, said=known.text, now=now)
+    return _read(known, list_changes(session, resident_id))
+
+
+def record_change(
+    session: Session, resident_id: int, purpose: str, *, given: bool, said: str, now: datetime
+) -> tuple[ConsentChange, ...]:
+    """Keep a yes or no to the text `said`, unless it is what the person said last; all of it, newest first."""
     # One at a time of a resident, or two that say the same at once would both be a change.
     session.execute(text("SELECT FROM residents WHERE id = :id FOR NO KEY UPDATE"), {"id": resident_id})
-    before = _list_changes(session, resident_id).get(purpose, ())
-    if not before or before[0].given != given:
-        session.execute(
-            text(
-                "INSERT INTO consents (id, resident_id, purpose, given, text_sha256, said_at)"
-                " VALUES (:id, :resident, :purpose, :given, :sha256, :now)"
-            ),
-            {
-                "id": take_id(session),
-                "resident": resident_id,
-                "purpose": purpose,
-                "given": given,
-                "sha256": hashlib.sha256(known.text.encode()).hexdigest(),
-                "now": now,
-            },
-        )
-    return _read(known, _list_changes(session, resident_id))
+    before = list_changes(session, resident_id).get(purpose, ())
+    if before and before[0].given == given:
+        return before
+    session.execute(
+        text(
+            "INSERT INTO consents (id, resident_id, purpose, given, text_sha256, said_at)"
+            " VALUES (:id, :resident, :purpose, :given, :sha256, :now)"
+        ),
+        {
+            "id": take_id(session),
+            "resident": resident_id,
+            "purpose": purpose,
+            "given": given,
+            "sha256": hashlib.sha256(said.encode()).hexdigest(),
+            "now": now,
+        },
+    )
+    return list_changes(session, resident_id).get(purpose, ())
 
 
 def list_consents(session: Session, *, resident_id: int) -> tuple[ConsentRead, ...]:
     """Every purpose of the catalogue, in its order; nobody has consented who never said so."""
-    changes = _list_changes(session, resident_id)
+    changes = list_changes(session, resident_id)
     return tuple(_read(purpose, changes) for purpose in PURPOSES.values())
 
 
 def has_consented(session: Session, *, resident_id: int, purpose: str) -> bool:
     """Whether the person's last word about this purpose is yes."""
-    changes = _list_changes(session, resident_id).get(purpose, ())
+    changes = list_changes(session, resident_id).get(purpose, ())
     return bool(changes) and changes[0].given
 
 
-def _list_changes(session: Session, resident_id: int) -> dict[str, tuple[ConsentChange, ...]]:
+def list_changes(session: Session, resident_id: int) -> dict[str, tuple[ConsentChange, ...]]:
+    """All that the person said, by purpose, newest first."""
     rows = session.execute(
         text(
             "SELECT purpose, given, said_at, text_sha256 FROM consents WHERE resident_id = :resident"

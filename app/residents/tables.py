@@ -113,7 +113,10 @@ class Consent(Row, table=True):
     """A resident gave or withdrew consent for one purpose; `text_sha256` says what they read. Never changed."""
 
     __tablename__ = "consents"
-    __table_args__ = (Index("ix_consents_resident", "resident_id", "purpose"),)
+    __table_args__ = (
+        Index("ix_consents_resident", "resident_id", "purpose"),
+        Index("ix_consents_purpose", "purpose", "resident_id"),
+    )
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     resident_id: int = Field(sa_column=Column(BigInteger, nullable=False))

@@ -59,6 +59,8 @@ _KINDS: Final = (
     Kind("missing_reports", "Reports of what was missing, closed", 400, 30, "missing_reports",
          "t.closed_at < :cutoff"),
     Kind("notices", "Notices", 400, 90, "notices", "t.queued_at < :cutoff"),
+    Kind("campaign_messages", "To whom messages of campaigns went", 400, 30, "campaign_message_recipients",
+         "t.queued_at < :cutoff"),
     Kind("attendances", "Who was at a session", 400, 100, "attendances",
          "t.state IN ('counted', 'withdrawn', 'here') AND EXISTS (SELECT FROM host_sessions s"
          " WHERE s.id = t.session_id AND s.ends_at < :cutoff)"),

@@ -143,6 +143,14 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "POST /v1/campaigns": EDITORS,
     "GET /v1/campaigns/{key}": OFFICERS,
     "PATCH /v1/campaigns/{key}": EDITORS,
+    "GET /v1/campaigns/{key}/messages": OFFICERS,
+    "POST /v1/campaigns/{key}/messages": EDITORS,
+    "GET /v1/campaign-messages/{id}": OFFICERS,
+    "POST /v1/campaign-messages/{id}/approve": frozenset({"approver"}),
+    "POST /v1/campaign-messages/{id}/discard": EDITORS | {"approver"},
+    "GET /v1/me/campaign-messages": RESIDENT,
+    "PUT /v1/me/campaign-messages/{key}": RESIDENT,
+    "POST /v1/message-stops": EVERYBODY,
     "GET /v1/audit": frozenset({"auditor", "admin"}),
     "GET /v1/jobs": OFFICERS,
     "POST /v1/jobs/{id}/retry": frozenset({"admin"}),
@@ -225,6 +233,7 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "GET /health/ready": EVERYBODY,
 }
 PREFIXES = {
+    "/v1/campaign-messages": "cmm",
     "/v1/partner/webhooks": "whk",
     "/v1/partner/deliveries": "msg",
     "/v1/payouts/files": "bac",

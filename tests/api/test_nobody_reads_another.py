@@ -105,6 +105,8 @@ OWN_ONLY = {
     "POST /v1/me/missing",
     "POST /v1/me/referrer",
     "POST /v1/me/terms",
+    "GET /v1/me/campaign-messages",  # the campaigns are everybody's; tests/rulebook/messages has the choices
+    "PUT /v1/me/campaign-messages/{key}",
     "PUT /v1/me/consents/{purpose}",
     "PUT /v1/me/household",
     "PUT /v1/me/thanks",

@@ -13,7 +13,16 @@ from tests.pages.browser import Browser, Page
 from tests.pages.town import Town
 from tests.pages.valid import find_faults
 
-PUBLIC = ("/", "/sign-in", "/sign-in/partner", "/sign-in/again", "/ways-to-earn", "/rewards", "/terms")
+PUBLIC = (
+    "/",
+    "/sign-in",
+    "/sign-in/partner",
+    "/sign-in/again",
+    "/ways-to-earn",
+    "/rewards",
+    "/terms",
+    "/stop-messages",
+)
 OWN = {
     Role.RESIDENT: ("/you", "/you/activity", "/vouchers"),
     Role.PARTNER: ("/till", "/till/devices"),

@@ -89,6 +89,7 @@ def _tell(year: Year, number: int) -> None:
         city.http.patch("/v1/me", json={"name": _say(year, number, "The name"), "pass_type": "adult"}, headers=headers),
         city.http.put("/v1/me/consents/news", json={"given": True}, headers=headers),
         city.http.put("/v1/me/consents/news", json={"given": False}, headers=headers),
+        city.http.put("/v1/me/campaign-messages/cmp_get_on_board", json={"given": True}, headers=headers),
         city.http.put("/v1/me/household", json={"uprn": str(1000 + number)}, headers=headers),
         city.http.put("/v1/me/thanks", json={"declined": ["recycling"]}, headers=headers),
         city.http.post("/v1/me/cards", json=claimed, headers=headers),
@@ -237,5 +238,9 @@ _RARE = """
     INSERT INTO redemption_visits (id, redemption_id, visited_at)
     SELECT :n + 6, min(id), :now FROM redemptions WHERE resident_id = :me;
     INSERT INTO redemption_refunds (id, redemption_id, hold_id, kind, points, pence, reason, made_at)
-    SELECT :n + 7, id, hold_id, 'refund', 1, 0, :note, :now FROM redemptions WHERE resident_id = :me LIMIT 1
+    SELECT :n + 7, id, hold_id, 'refund', 1, 0, :note, :now FROM redemptions WHERE resident_id = :me LIMIT 1;
+    INSERT INTO campaign_messages (id, public_id, campaign_id, subject, body, status, written_by, written_at)
+    VALUES (:n + 20, gen_random_uuid(), 1, 'News', 'All ride', 'written', 1, :now);
+    INSERT INTO campaign_message_recipients (message_id, resident_id, outcome, queued_at)
+    VALUES (:n + 20, :me, 'queued', :now)
 """

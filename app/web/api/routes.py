@@ -11,6 +11,8 @@ from app.web.api import (
     attendance,
     audit,
     backtests,
+    campaign_choices,
+    campaign_messages,
     campaigns,
     card_overlaps,
     card_proof,
@@ -74,6 +76,8 @@ router = APIRouter()
 for part in (oauth, events, catalogue, me, rewards, redemptions, vouchers, rules, pauses, terms, health, docs):
     router.include_router(part.router)
 for part in (funding, disputes, dispute_deciding, adjustments, corrections, imports, sources, missing):
+    router.include_router(part.router)
+for part in (campaign_messages, campaign_choices):
     router.include_router(part.router)
 for part in (audit, seals, invitations, households, campaigns, jobs):
     router.include_router(part.router)

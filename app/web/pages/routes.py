@@ -15,6 +15,7 @@ from app.web.pages import (
     sessions,
     sign_in,
     sign_in_codes,
+    stop_messages,
     terms,
     till,
     till_devices,
@@ -24,5 +25,5 @@ from app.web.pages import (
 router = APIRouter(include_in_schema=False)
 for pages in (front, terms, resident, rewards, vouchers, till, till_devices, officer, desk):
     router.include_router(pages.router)
-for pages in (sign_in, sign_in_codes, join, sessions, demo_provider):
+for pages in (sign_in, sign_in_codes, join, sessions, demo_provider, stop_messages):
     router.include_router(pages.router)
