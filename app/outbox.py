@@ -28,6 +28,12 @@ REFUND_GIVEN = "refund_given"
 REFUND_REFUSED = "refund_refused"
 """Somebody looked at a used voucher, and nothing comes back."""
 
+WEBHOOK_DISABLED = "webhook_disabled"
+"""An address of a partner has failed for so long that nothing is sent there any more."""
+
+DRAFT_WAITS = "draft_waits"
+"""A draft of a rule waits for an approval."""
+
 # Sorted, so that two that queue the same notices at once never wait for each other in a circle.
 _QUEUE = text("""
     INSERT INTO notices (resident_id, kind, quarter, days, points, due_on, queued_at)
@@ -38,13 +44,20 @@ _QUEUE = text("""
 
 
 class NoticeRow(Row, table=True):
-    """One notice to one resident: `points` of `quarter` end on `due_on`, told at most `days` days before."""
+    """One notice to one resident: `points` of `quarter` end on `due_on`, told at most `days` days before.
+
+    `way` is how it went out at `told_at`: email, text, or desk where somebody hands it over, at `handed_over_at`.
+    """
 
     __tablename__ = "notices"
     __table_args__ = (
         CheckConstraint("kind IN ('points_expire')", name="ck_notices_kind"),
         CheckConstraint("points > 0", name="ck_notices_points"),
         CheckConstraint("days > 0", name="ck_notices_days"),
+        CheckConstraint("way IN ('email', 'text', 'desk')", name="ck_notices_way"),
+        CheckConstraint("(told_at IS NULL) = (way IS NULL)", name="ck_notices_told"),
+        Index("ix_notices_untold", "queued_at", postgresql_where="told_at IS NULL"),
+        Index("ix_notices_desk", "resident_id", postgresql_where="way = 'desk' AND handed_over_at IS NULL"),
     )
 
     resident_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
@@ -54,27 +67,39 @@ class NoticeRow(Row, table=True):
     points: int = Field(sa_column=Column(BigInteger, nullable=False))
     due_on: date = Field(sa_column=Column(Date, nullable=False))
     queued_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    told_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
+    way: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    handed_over_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
 
 
 class OfficerNoticeRow(Row, table=True):
-    """A notice of a campaign's alarm to every officer who has `role` when it is sent."""
+    """A notice to every officer who has `role` when it is sent, of a campaign's alarm or a draft's submission."""
 
     __tablename__ = "officer_notices"
-    __table_args__ = (CheckConstraint("kind IN ('budget_alarm')", name="ck_officer_notices_kind"),)
+    __table_args__ = (CheckConstraint("kind IN ('budget_alarm', 'draft_waits')", name="ck_officer_notices_kind"),)
 
     kind: str = Field(sa_column=Column(Text, primary_key=True))
-    alarm_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    about_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     role: str = Field(sa_column=Column(Text, primary_key=True))
     queued_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    told_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
 
 
 class PersonalNoticeRow(Row, table=True):
-    """A notice to one person, by public id such as `res_...`; `numbers` are what its words are about."""
+    """A notice to one person, by public id such as `res_...`; `numbers` are what its words are about.
+
+    `way`: as of a notice, or none for somebody of a partner whom nothing can reach.
+    """
 
     __tablename__ = "personal_notices"
     __table_args__ = (
-        CheckConstraint("kind IN ('refund_given', 'refund_refused')", name="ck_personal_notices_kind"),
+        CheckConstraint(
+            "kind IN ('refund_given', 'refund_refused', 'webhook_disabled')", name="ck_personal_notices_kind"
+        ),
+        CheckConstraint("way IN ('email', 'text', 'desk', 'none')", name="ck_personal_notices_way"),
+        CheckConstraint("(told_at IS NULL) = (way IS NULL)", name="ck_personal_notices_told"),
         Index("ix_personal_notices_person", "person"),
+        Index("ix_personal_notices_untold", "id", postgresql_where="told_at IS NULL"),
     )
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
@@ -82,6 +107,9 @@ class PersonalNoticeRow(Row, table=True):
     person: str = Field(sa_column=Column(Text, nullable=False))
     numbers: dict[str, int] = Field(sa_column=Column(JSONB, nullable=False))
     queued_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    told_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
+    way: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    handed_over_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
 
 
 @dataclass(frozen=True)
@@ -134,7 +162,7 @@ def list_notices(session: Session, *, resident_id: int) -> tuple[NoticeRead, ...
 
 def queue_alarm_notices(session: Session, *, alarm_id: int, roles: Sequence[str], now: datetime) -> None:
     """Queue one notice for each role; the alarm is a new one."""
-    session.add_all(OfficerNoticeRow(kind=BUDGET_ALARM, alarm_id=alarm_id, role=role, queued_at=now) for role in roles)
+    session.add_all(OfficerNoticeRow(kind=BUDGET_ALARM, about_id=alarm_id, role=role, queued_at=now) for role in roles)
     session.flush()
 
 

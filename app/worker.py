@@ -27,6 +27,8 @@ from app.identity.tasks import sweep_sign_in
 from app.ledger.kept_seals import place_of_copy
 from app.ledger.seal_keys import SealKey
 from app.ledger.tasks import seal_books, sweep_points
+from app.notices.addressing import Telling
+from app.notices.tasks import tell_due
 from app.notify.service import SEND_MESSAGE, MessageKeys
 from app.notify.tasks import Delivery, forget_late_messages, send_message
 from app.offers.webhooks.deliveries import SEND as SEND_WEBHOOK
@@ -112,6 +114,11 @@ def _mailing(runtime: Runtime) -> Mailing:
         ways_out=WayOutKeys(runtime.secrets),
         public_url=runtime.settings.public_url,
     )
+
+
+def _telling(runtime: Runtime) -> Telling:
+    keys, delivers = MessageKeys(runtime.secrets), runtime.ways_in.notify is not None
+    return Telling(runtime.database, runtime.clock, LoginKeys(runtime.secrets), keys, delivers)
 
 
 def _sending(runtime: Runtime) -> Sending:
@@ -224,6 +231,12 @@ SCHEDULES: Final[tuple[Schedule, ...]] = (
         "* * * * *",
         "Forget messages that are too late to be of use",
         lambda runtime: forget_late_messages(_delivery(runtime)),
+    ),
+    Schedule(
+        "notices.tell",
+        "* * * * *",
+        "Tell people what was promised to be told: by e-mail or text, or on the desk's list",
+        lambda runtime: tell_due(_telling(runtime)),
     ),
     Schedule("ledger.seal", "*/5 * * * *", "Seal the transfers and audit acts that are final", _seal_books),
     Schedule(

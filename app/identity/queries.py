@@ -145,6 +145,19 @@ def find_staff(session: Session, *, written: str) -> StaffRead | None:
     return StaffRead(row.id, row.public_id, row.name, row.partner_id) if row else None
 
 
+def list_officer_addresses(session: Session, *, role: str) -> tuple[str, ...]:
+    """E-mail addresses of the active officers who have the role."""
+    wanted = select(Officer.email).where(col(Officer.active), col(Officer.roles).contains([role]))
+    return tuple(session.exec(wanted.order_by(col(Officer.id))))
+
+
+def list_staff(session: Session, *, partner_id: int) -> tuple[StaffRead, ...]:
+    """Everybody who acts for the partner."""
+    wanted = select(PartnerStaff).where(PartnerStaff.partner_id == partner_id, col(PartnerStaff.active))
+    rows = session.exec(wanted.order_by(col(PartnerStaff.id)))
+    return tuple(StaffRead(row.id, row.public_id, row.name, row.partner_id) for row in rows)
+
+
 def _client(row: Row[Any]) -> Client:
     return Client(
         id=row.id,

@@ -21,6 +21,12 @@ class Template(StrEnum):
     SIGN_IN_CODE = "sign_in_code"
     NEW_DEVICE = "new_device"
     CAMPAIGN_MESSAGE = "campaign_message"
+    POINTS_EXPIRE = "points_expire"
+    REFUND_GIVEN = "refund_given"
+    REFUND_REFUSED = "refund_refused"
+    BUDGET_ALARM = "budget_alarm"
+    DRAFT_WAITS = "draft_waits"
+    WEBHOOK_DISABLED = "webhook_disabled"
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,8 @@ class Resident(Row, table=True):
     deprived) to 10; both come from the postcode, which is not kept. `pass_type` is told by people whose travel pass
     starts later in the day, so that a rule may offer them an alternative that they can meet. `household` is a keyed
     hash of the home's property number, null for a household alone; `household_since_on` is the day it last changed.
-    `declined` are the kinds of action for which the person wants thanks and no points.
+    `declined` are the kinds of action for which the person wants thanks and no points. `notice_way` is how they want
+    to be told things: email, text, desk, or null for where their latest way in leads.
     Of somebody who was erased at `erased_at` the row has a number and nothing else.
     """
 
@@ -48,6 +49,7 @@ class Resident(Row, table=True):
         CheckConstraint(
             "pass_type IN ('adult', 'young', 'student', 'senior', 'disabled')", name="ck_residents_pass_type"
         ),
+        CheckConstraint("notice_way IN ('email', 'text', 'desk')", name="ck_residents_notice_way"),
         CheckConstraint("household IS NULL OR household_since_on IS NOT NULL", name="ck_residents_household"),
     )
 
@@ -64,6 +66,7 @@ class Resident(Row, table=True):
     household_since_on: date | None = Field(default=None, sa_column=Column(Date, nullable=True))
     erased_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
     declined: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text), nullable=True))
+    notice_way: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
 
 
 class Card(Row, table=True):

@@ -55,7 +55,8 @@ HOLDINGS: Final = (
         where="t.id = :resident",
         left_out=frozenset({"household"}),
         erase="name = '', connection = '', ward = NULL, deprivation_decile = NULL, pass_type = NULL, household = NULL,"
-        " household_since_on = NULL, declined = NULL, active = false, erased_at = :now, public_id = :new_uuid,"
+        " household_since_on = NULL, declined = NULL, notice_way = NULL, active = false, erased_at = :now,"
+        " public_id = :new_uuid,"
         " enrolled_at = date_trunc('month', t.enrolled_at)",
         stays="A row without a name, so that what the books say of its number can still be checked.",
     ),

@@ -40,6 +40,7 @@ DECISION = (
     "VALUES "
 )
 NOTICE = "INSERT INTO notices (resident_id, kind, quarter, days, points, due_on, queued_at) VALUES "
+NOTICE_TOLD = NOTICE.replace("queued_at", "queued_at, told_at, way")
 SEAL = (
     "INSERT INTO ledger_seals (number, generation, below_xid, entries, root, head, signature, sealed_at) "
     "VALUES ({0}, 1, 9, {1}, '', '', '', now())"
@@ -98,6 +99,8 @@ DEEDS: dict[str, tuple[str, str | None]] = {
     "ck_notices_kind": (NOTICE + "(1, 'news', 8107, 7, 1, now(), now())", None),
     "ck_notices_points": (NOTICE + "(1, 'points_expire', 8107, 7, 0, now(), now())", None),
     "ck_notices_days": (NOTICE + "(1, 'points_expire', 8107, 0, 1, now(), now())", None),
+    "ck_notices_way": (NOTICE_TOLD + "(1, 'points_expire', 8107, 7, 1, now(), now(), now(), 'pigeon')", None),
+    "ck_notices_told": (NOTICE_TOLD + "(1, 'points_expire', 8107, 7, 1, now(), now(), now(), NULL)", None),
     "pk_notices": (NOTICE + ", ".join(["(1, 'points_expire', 8107, 7, 1, now(), now())"] * 2), None),
 }
 APPEND_ONLY = {
@@ -115,7 +118,7 @@ MAY = {
     "ledger_reversals": "INSERT SELECT",
     "ledger_seals": "INSERT SELECT",
     "ledger_transfers": "INSERT SELECT",
-    "notices": "DELETE INSERT SELECT",
+    "notices": "DELETE INSERT SELECT UPDATE",
 }
 
 

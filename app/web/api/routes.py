@@ -41,8 +41,10 @@ from app.web.api import (
     imports,
     invitations,
     jobs,
+    letters,
     me,
     missing,
+    notice_ways,
     oauth,
     organisations,
     own_data,
@@ -83,9 +85,9 @@ for part in (audit, seals, invitations, households, campaigns, jobs):
     router.include_router(part.router)
 for part in (review, tills, cards, choices, own_data, complaints):
     router.include_router(part.router)
-for part in (appeals, retention, winding_down, own_statements, card_proof, card_overlaps):
+for part in (appeals, retention, winding_down, own_statements, card_proof, card_overlaps, notice_ways):
     router.include_router(part.router)
-for part in (organisations, host_sessions, check_ins, attendance, own_reviews, desk, desk_accounts):
+for part in (organisations, host_sessions, check_ins, attendance, own_reviews, desk, desk_accounts, letters):
     router.include_router(part.router)
 for part in (draft_beginnings, drafts, draft_life, draft_schedule, deputies, approval_threshold, backtests, forecasts):
     router.include_router(part.router)
