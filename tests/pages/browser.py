@@ -40,6 +40,7 @@ class Page(HTMLParser):
         self.forms: list[Form] = []
         self._open: list[Tag] = []
         self.unbalanced: list[str] = []
+        self._select, self._selected = "", False
         self.feed(response.text)
         self.close()
         self.text = " ".join(" ".join(tag.text for tag in self.find_all("body")).split())
@@ -51,8 +52,23 @@ class Page(HTMLParser):
             self._open.append(made)
         if tag == "form":
             self.forms.append(Form(made.attributes.get("action", "")))
-        if tag == "input" and "name" in made.attributes and self.forms:
-            self.forms[-1].fields[made.attributes["name"]] = made.attributes.get("value", "")
+        if "name" in made.attributes and self.forms:
+            self._fill_in(made, self.forms[-1].fields)
+        if tag == "option" and ("selected" in made.attributes or not self._selected):
+            self.forms[-1].fields[self._select] = made.attributes.get("value", "")
+            self._selected = True
+
+    def _fill_in(self, made: Tag, fields: dict[str, str]) -> None:
+        """What a browser would send of it as it stands: a box that is not ticked sends nothing."""
+        name = made.attributes["name"]
+        if made.name == "select":
+            self._select, self._selected = name, False
+        elif made.name == "textarea":
+            fields[name] = ""
+        elif made.name == "input" and (
+            made.attributes.get("type") not in ("checkbox", "radio") or "checked" in made.attributes
+        ):
+            fields[name] = made.attributes.get("value", "")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(Tag(tag, {name: value or "" for name, value in attrs}))

@@ -31,7 +31,7 @@ OWN = {
 }
 ANYBODYS = ("/sessions",)
 """Of whoever is signed in."""
-ON_THE_WAY = {"/join", "/officer/desk", "/sign-in/code"}
+ON_THE_WAY = {"/join", "/officer/desk", "/officer/rules/write", "/sign-in/code"}
 """Where only a step before leads to; their own tests look at them."""
 
 STATIC = Path(__file__).parents[2] / "app" / "web" / "static"

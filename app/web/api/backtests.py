@@ -92,7 +92,7 @@ def show_backtests(call: SignedIn, id: str) -> BacktestsShape:  # noqa: A002 - t
 )
 def show_backtest(call: SignedIn, id: str, accept: Accept = "application/json") -> Response:  # noqa: A002 - the path's own word
     """How far a back-test has come, and its report. For officers with a role."""
-    wanted = _read_id(id)
+    wanted = read_backtest_id(id)
     found = call.run(as_officer, lambda session, _: get_backtest(session, backtest=wanted))
     if CSV_TYPE not in accept.lower():
         return JSONResponse(present_backtest(found).model_dump(mode="json"))
@@ -106,7 +106,7 @@ def show_backtest(call: SignedIn, id: str, accept: Accept = "application/json") 
 )
 def cancel(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> Response:  # noqa: A002 - the path's own word
     """Call a back-test off. For officers with the role editor or approver."""
-    wanted = _read_id(id)
+    wanted = read_backtest_id(id)
 
     def serve(session: Session, _: OfficerRead) -> Answer:
         ended = cancel_backtest(session, backtest=wanted, now=call.now)
@@ -115,7 +115,7 @@ def cancel(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> R
     return respond(run_once(call, as_drafter, serve, key=key, sent=body))
 
 
-def _read_id(written: str) -> UUID:
+def read_backtest_id(written: str) -> UUID:
     uuid = parse_public_id("bkt", written)
     if uuid is None:
         raise BacktestUnknown

@@ -64,7 +64,7 @@ def approve(call: SignedIn, id: str, body: Body, if_match: IfMatch, key: Idempot
     """Approve what others wrote. For officers with the role approver, their deputies, and with the role finance."""
     rule, revision = read_rule_key(id), if_match.strip('"')
     return _step(
-        *(call, _as_approver_at(call.now), body, key),
+        *(call, as_approver_at(call.now), body, key),
         lambda session, officer: approve_draft(session, key=rule, revision=revision, officer=officer, now=call.now),
     )
 
@@ -79,7 +79,7 @@ def send_back(call: SignedIn, id: str, body: Body, if_match: IfMatch, key: Idemp
     """Send it back with a reason. For officers with the role approver, their deputies, and with the role finance."""
     order, rule, revision = body.read(ReturnOrder), read_rule_key(id), if_match.strip('"')
     return _step(
-        *(call, _as_approver_at(call.now), body, key),
+        *(call, as_approver_at(call.now), body, key),
         lambda session, officer: return_draft(
             session, key=rule, revision=revision, reason=order.reason, officer=officer, now=call.now
         ),
@@ -101,7 +101,7 @@ def _step(
     return respond(run_once(call, resolve, answer, key=key, sent=sent))
 
 
-def _as_approver_at(now: datetime) -> Callable[[Session, Claims], OfficerRead]:
+def as_approver_at(now: datetime) -> Callable[[Session, Claims], OfficerRead]:
     """The resolver of an approver, a budget holder, or somebody who is an approver's deputy then."""
 
     def resolve(session: Session, claims: Claims) -> OfficerRead:

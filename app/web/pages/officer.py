@@ -6,6 +6,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.core.clock import london_date
+from app.identity.permissions import DRAFTERS
+from app.rulebook.drafting.queries import list_drafts
 from app.web.callers import as_officer
 from app.web.pages.register import list_register
 from app.web.pages.rendering import render
@@ -18,5 +20,16 @@ router = APIRouter(include_in_schema=False)
 def rules(request: Request) -> Response:
     call = sign_in_again(request, Role.OFFICER)
     today = london_date(call.now)
-    officer, entries = call.run(as_officer, lambda session, officer: (officer, list_register(session, today=today)))
-    return render(request, "officer_rules.html", officer=officer, entries=entries, today=today)
+    officer, entries, drafts = call.run(
+        as_officer,
+        lambda session, officer: (officer, list_register(session, today=today), list_drafts(session)),
+    )
+    return render(
+        request,
+        "officer_rules.html",
+        officer=officer,
+        entries=entries,
+        today=today,
+        drafts=drafts,
+        may_write=not officer.roles.isdisjoint(DRAFTERS),
+    )

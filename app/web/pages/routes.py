@@ -21,9 +21,24 @@ from app.web.pages import (
     till_devices,
     vouchers,
 )
+from app.web.pages.rulewriting import backtests, beginning, draft, editing
 
 router = APIRouter(include_in_schema=False)
-for pages in (front, terms, resident, rewards, vouchers, till, till_devices, officer, desk):
+for pages in (
+    front,
+    terms,
+    resident,
+    rewards,
+    vouchers,
+    till,
+    till_devices,
+    officer,
+    desk,
+    backtests,
+    beginning,
+    draft,
+    editing,
+):
     router.include_router(pages.router)
 for pages in (sign_in, sign_in_codes, join, sessions, demo_provider, stop_messages):
     router.include_router(pages.router)
