@@ -16,6 +16,7 @@ from app.identity import tables as identity
 from app.ledger import tables as ledger
 from app.notify import tables as notify
 from app.offers import tables as offers
+from app.offers.contracts import tables as contracts
 from app.offers.webhooks import tables as webhooks
 from app.redemption import dispute_tables as disputes
 from app.redemption import tables as redemption
@@ -41,6 +42,7 @@ DOMAINS = (
     campaigns,
     claims,
     disputes,
+    contracts,
     drafting,
     desk,
     earning,

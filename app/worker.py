@@ -36,6 +36,7 @@ from app.offers.webhooks.tasks import Sending, send_due
 from app.offers.webhooks.tasks import send_message as send_webhook
 from app.redemption.asking import QuestionKeys
 from app.redemption.outliers import flag_outliers
+from app.redemption.releasing import RELEASE, release_vouchers
 from app.redemption.service import ASK_PARTNER
 from app.redemption.tasks import Asking, ask_due_partners, ask_partner, sweep_due_vouchers
 from app.residents.claims import end_lapsed_claims
@@ -147,6 +148,10 @@ TASKS: Final[tuple[Task, ...]] = (
     Task(
         SEND_CAMPAIGN_MESSAGE,
         lambda runtime, *, message: send_campaign_message(_mailing(runtime), message=message),
+    ),
+    Task(
+        RELEASE,
+        lambda runtime, *, partner: release_vouchers(runtime.database, partner=partner, now=runtime.clock.now()),
     ),
     Task(ASK_PARTNER, lambda runtime, *, redemption: ask_partner(_asking(runtime), redemption=redemption)),
     Task(PAY_BY_STRIPE, lambda runtime, *, payout: pay(_paying(runtime), payout=payout)),

@@ -91,3 +91,6 @@ PAYMENT_ROLES = ("finance", "admin")
 
 PAYMENT_READERS = ("finance", "admin", "auditor")
 """Who may read what partners are owed and paid."""
+
+PARTNER_KEEPERS = ("finance", "approver", "admin")
+"""Who may propose, approve, stop and start partners, agree their contracts and decide about their rewards."""

@@ -13,21 +13,31 @@ from app.core.units import Pence, Points
 from app.offers.errors import PartnerUnknown, RewardUnknown
 from app.offers.tables import Partner, Reward
 
+GIVES = "approved"
+"""The state of a partner that gives out rewards."""
+
 
 @dataclass(frozen=True)
 class PartnerRead:
-    """`id` is internal (also the owner of its ledger accounts). `kind`: business or community_group."""
+    """`id` is internal (also the owner of its ledger accounts). `kind`: business or community_group.
+
+    `state`: proposed, approved, refused or stopped.
+    """
 
     id: int
     public_id: UUID
     name: str
     kind: str
     place: str
+    state: str = GIVES
 
 
 @dataclass(frozen=True)
 class RewardRead:
-    """A reward and who gives it. `stock_left` is None where there is no limit; `paused` also when the partner is."""
+    """A reward and who gives it. `stock_left` is None where there is no limit; `paused` also when the partner is.
+
+    Pence and VAT are the reward's own, or where it was taken, those of the partner's contract that day.
+    """
 
     id: int
     public_id: UUID
@@ -46,6 +56,7 @@ class RewardRead:
     vat_percent: int = 20
     pass_days: int | None = None
     member_source: str | None = None
+    contract_id: int | None = None
 
 
 def get_partner(session: Session, *, partner_id: int) -> PartnerRead:
@@ -95,7 +106,7 @@ def list_rewards(
     wanted = (
         select(Reward, Partner)
         .join(Partner, col(Partner.id) == col(Reward.partner_id))
-        .where(~col(Reward.paused), col(Partner.active))
+        .where(~col(Reward.paused), col(Partner.active), col(Partner.state) == GIVES)
         .order_by(col(Reward.points), col(Reward.id))
         .limit(limit + 1)
     )
@@ -112,7 +123,7 @@ def list_rewards(
 
 
 def read_partner(row: Partner) -> PartnerRead:
-    return PartnerRead(row.id, row.public_id, row.name, row.kind, row.place)
+    return PartnerRead(row.id, row.public_id, row.name, row.kind, row.place, row.state)
 
 
 def read_reward(row: Reward, partner: Partner) -> RewardRead:
@@ -129,7 +140,7 @@ def read_reward(row: Reward, partner: Partner) -> RewardRead:
         stock_seeded=row.stock_seeded,
         stock_left=row.stock_left,
         voucher_days=row.voucher_days,
-        paused=row.paused or not partner.active,
+        paused=row.paused or not partner.active or partner.state != GIVES,
         vat_treatment=row.vat_treatment,
         vat_percent=row.vat_percent,
         pass_days=row.pass_days,

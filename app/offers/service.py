@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -10,24 +11,27 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
-from app.core.ids import take_id, uuid7
+from app.audit import SYSTEM, Actor, record_act
+from app.core.clock import london_date
+from app.core.ids import public_id, take_id, uuid7
 from app.core.units import Pence, Points
 from app.ledger.errors import CostAboveBacking
 from app.ledger.rate import keep_rate, most_pence_for
+from app.offers.contracts.queries import VatTreatment, find_terms, needs_contract
 from app.offers.errors import OutOfStock, RewardPaused, RewardUnknown
 from app.offers.queries import PartnerRead, RewardRead, get_partner, get_reward, read_partner
 from app.offers.tables import Partner, Reward
-
-VatTreatment = Literal["single_purpose", "multi_purpose", "free"]
 
 
 def add_partner(
     session: Session, *, name: str, kind: Literal["business", "community_group"], place: str, now: datetime
 ) -> PartnerRead:
-    """A contracted organisation; `place` is what people call where it is."""
+    """An organisation that gives rewards from now on, without officers; `place` is what people call where it is."""
     row = Partner(id=take_id(session), public_id=uuid7(now), name=name, kind=kind, place=place)
     session.add(row)
     session.flush()
+    subject = f"partner:{public_id('prt', row.public_id)}"
+    record_act(session, actor=SYSTEM, act="partner.approved", subject=subject, now=now)
     return read_partner(row)
 
 
@@ -49,6 +53,7 @@ def add_reward(
     pass_days: int | None = None,
     member_source: str | None = None,
     instead: RewardRead | None = None,
+    actor: Actor = SYSTEM,
 ) -> RewardRead:
     """Something that points can be turned into; `stock` None has no limit, `voucher_days` is 1 to 366.
 
@@ -82,6 +87,8 @@ def add_reward(
     )
     session.add(row)
     session.flush()
+    subject = f"reward:{public_id('rew', row.public_id)}"
+    record_act(session, actor=actor, act="reward.added", subject=subject, facts={"points": points}, now=now)
     return get_reward(session, public_id=row.public_id)
 
 
@@ -95,11 +102,11 @@ def pause_reward(session: Session, *, reward: UUID, paused: bool) -> None:
         raise RewardUnknown
 
 
-def take_stock(session: Session, *, reward: UUID) -> RewardRead:
+def take_stock(session: Session, *, reward: UUID, now: datetime) -> RewardRead:
     """Take one out of stock, and hold the row until the transaction ends so that nobody takes the same one.
 
-    Raises RewardUnknown, RewardPaused or OutOfStock; the caller then rolls back. A reward without a limit is not
-    locked at all.
+    Pence and VAT are those of the partner's contract today. Raises RewardUnknown, RewardPaused or OutOfStock; the
+    caller then rolls back. A reward without a limit is not locked at all.
     """
     taken = session.execute(
         text(
@@ -112,7 +119,7 @@ def take_stock(session: Session, *, reward: UUID) -> RewardRead:
         raise RewardPaused
     if taken is None and read.stock_left is not None:
         raise OutOfStock
-    return read
+    return _by_contract(session, read, now)
 
 
 def give_back_stock(session: Session, *, counts: Mapping[int, int]) -> None:
@@ -122,3 +129,20 @@ def give_back_stock(session: Session, *, counts: Mapping[int, int]) -> None:
             text("UPDATE rewards SET stock_left = stock_left + :count WHERE id = :id AND stock_left IS NOT NULL"),
             {"count": counts[reward_id], "id": reward_id},
         )
+
+
+def _by_contract(session: Session, reward: RewardRead, now: datetime) -> RewardRead:
+    """Raises RewardPaused before the first day of the partner's contract."""
+    partner_id = reward.partner.id
+    terms = find_terms(session, partner_id=partner_id, reward_id=reward.id, on=london_date(now))
+    if terms is not None:
+        return replace(
+            reward,
+            cost_pence=terms.rate_pence,
+            vat_treatment=terms.vat_treatment,
+            vat_percent=terms.vat_percent,
+            contract_id=terms.contract_id,
+        )
+    if needs_contract(session, partner_id=partner_id):
+        raise RewardPaused
+    return reward

@@ -5,16 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, DateTime, Integer, LargeBinary, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, DateTime, Index, Integer, LargeBinary, Text, Uuid
 from sqlmodel import Field
 
 from app.core.columns import Row
 
 
 class Partner(Row, table=True):
-    """A contracted organisation. `kind`: business or community_group. Its ledger account(s) have `owner` = this id."""
+    """A contracted organisation. `kind`: business or community_group. Its ledger account(s) have `owner` = this id.
+
+    `state`: proposed by one officer until another has approved or refused it; approved, or stopped for a while.
+    """
 
     __tablename__ = "partners"
+    __table_args__ = (
+        CheckConstraint("state IN ('proposed', 'approved', 'refused', 'stopped')", name="ck_partners_state"),
+        CheckConstraint(
+            "state IN ('proposed', 'refused') OR decided_by <> proposed_by", name="ck_partners_two_officers"
+        ),
+    )
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     public_id: UUID = Field(sa_column=Column(Uuid, nullable=False, unique=True))
@@ -22,6 +31,31 @@ class Partner(Row, table=True):
     kind: str = Field(sa_column=Column(Text, nullable=False))
     place: str = Field(sa_column=Column(Text, nullable=False))
     active: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default="true"))
+    state: str = Field(default="approved", sa_column=Column(Text, nullable=False, server_default="approved"))
+    proposed_by: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    proposed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
+    decided_by: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    decided_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
+    refusal: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+
+
+class PartnerStop(Row, table=True):
+    """From when to when a partner gave nothing out, and why. With `honour` vouchers that were out stayed good."""
+
+    __tablename__ = "partner_stops"
+    __table_args__ = (
+        CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ck_partner_stops_ended"),
+        Index("uq_partner_stops_open", "partner_id", unique=True, postgresql_where="ended_at IS NULL"),
+    )
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    partner_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    honour: bool = Field(sa_column=Column(Boolean, nullable=False))
+    stopped_by: int = Field(sa_column=Column(BigInteger, nullable=False))
+    stopped_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    ended_by: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    ended_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
 
 
 class Reward(Row, table=True):

@@ -129,6 +129,17 @@ class VoucherNotReady(Conflict):
         super().__init__("The partner has not confirmed this voucher yet. Try again in a minute.")
 
 
+class VoucherNotHonoured(Conflict):
+    """The partner was stopped, and its vouchers are being given back."""
+
+    code = "voucher-not-honoured"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This partner has been stopped, so its vouchers are not good. The points go back to residents."
+        )
+
+
 class PartnerDeclined(Conflict):
     """The partner will not honour this reward; `reason` is the partner's own sentence."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -13,10 +14,14 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app.core.paging import Page, clamp_limit, parse_cursor
 from app.core.units import Pence, Points
+from app.offers.stopping import is_honoured
 from app.offers.tables import Partner, Reward
 from app.redemption.codes import VoucherCodes
 from app.redemption.errors import RedemptionUnknown
 from app.redemption.tables import Redemption
+
+STILL_GOOD: Final = "This partner gives out no new rewards at the moment. Your voucher stays good until it expires."
+NOT_HONOURED: Final = "The partner has been stopped, so this voucher can't be used. You get your points back."
 
 
 class VoucherStatus(StrEnum):
@@ -35,8 +40,8 @@ class VoucherStatus(StrEnum):
 class VoucherRead:
     """What the resident sees. `code` and `token` (the QR's text) are None where there is nothing to show.
 
-    `reason` is the partner's own sentence, `instead` a reward for those who have already what this one gives, and
-    `valid_until_at` the end of a pass that has begun.
+    `reason` is the partner's own sentence, or ours where it was stopped; `instead` a reward for those who have already
+    what this one gives, and `valid_until_at` the end of a pass that has begun.
     """
 
     id: UUID
@@ -186,9 +191,15 @@ def _read_vouchers(
                 expires_at=row.expires_at,
                 redeemed_at=row.redeemed_at,
                 ended_at=row.ended_at,
-                reason=row.end_reason,
+                reason=row.end_reason or _tell_stop(session, row, partner),
                 instead=instead.public_id if instead else None,
                 valid_until_at=row.valid_until_at,
             )
         )
     return vouchers
+
+
+def _tell_stop(session: Session, row: Redemption, partner: Partner) -> str | None:
+    if partner.state != "stopped" or row.status not in {VoucherStatus.ISSUED, VoucherStatus.CONFIRMING}:
+        return None
+    return STILL_GOOD if is_honoured(session, partner_id=partner.id) else NOT_HONOURED

@@ -7,6 +7,7 @@ of one kind in id order. A voucher's end is decided by whoever gets its row firs
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from app.ledger.service import place_hold
 from app.offers.errors import RewardPaused
 from app.offers.queries import RewardRead
 from app.offers.service import take_stock
+from app.offers.stopping import is_honoured
 from app.offers.tables import Reward
 from app.redemption.asking import begin_taking_back
 from app.redemption.codes import VoucherCodes
@@ -37,6 +39,7 @@ from app.redemption.errors import (
     VoucherDeclined,
     VoucherEnding,
     VoucherExpired,
+    VoucherNotHonoured,
     VoucherNotReady,
     VoucherUnknown,
 )
@@ -68,7 +71,7 @@ def redeem_reward(
     """
     _refuse_while_paused(session)
     refuse_first_reward(session, resident_id=resident_id, after=first_reward_after, now=now)
-    taken = take_stock(session, reward=reward)
+    taken = take_stock(session, reward=reward, now=now)
     adapter = adapters.get(taken.adapter)
     if adapter is None:  # nobody wired it
         raise RewardPaused
@@ -91,6 +94,7 @@ def redeem_reward(
         "cost_pence": taken.cost_pence,
         "vat_treatment": taken.vat_treatment,
         "vat_percent": taken.vat_percent,
+        "contract_id": taken.contract_id,
         "status": VoucherStatus.ISSUED if adapter.local else VoucherStatus.CONFIRMING,
         "code_hash": codes.hash(codes.code_for(public_id)) if shown else None,
         "token_hash": codes.hash(codes.token_for(public_id)) if shown else None,
@@ -119,14 +123,17 @@ def check_voucher(session: Session, *, partner_id: int, code: str, codes: Vouche
     row = session.exec(select_by_code(partner_id, code, codes)).first()
     if row is None:
         raise VoucherUnknown
-    return read_for_till(row, _get_reward_row(session, row), now)
+    voucher = read_for_till(row, _get_reward_row(session, row), now)
+    if voucher.status is VoucherStatus.ISSUED and not is_honoured(session, partner_id=partner_id):
+        return replace(voucher, valid=False)
+    return voucher
 
 
 def redeem_voucher(session: Session, *, partner_id: int, code: str, codes: VoucherCodes, now: datetime) -> TillVoucher:
     """Honour the voucher, once: its points are spent and the partner is owed its price. A pass may be shown again.
 
     Raises VoucherUnknown (also for another partner's), AlreadyRedeemed, PassOver, VoucherExpired, VoucherCancelled,
-    VoucherDeclined, VoucherEnding or VoucherNotReady.
+    VoucherDeclined, VoucherEnding, VoucherNotReady or VoucherNotHonoured.
     """
     row = session.exec(select_by_code(partner_id, code, codes).with_for_update()).first()
     if row is None:
@@ -137,6 +144,8 @@ def redeem_voucher(session: Session, *, partner_id: int, code: str, codes: Vouch
         note_visit(session, row, now=now)
     else:
         _refuse_unless_issued(row, now)
+        if not is_honoured(session, partner_id=partner_id):
+            raise VoucherNotHonoured
         spend_voucher(session, row, now=now)
     return read_for_till(row, _get_reward_row(session, row), now)
 
@@ -158,7 +167,7 @@ def cancel_redemption(
         raise RedemptionUnknown
     if row.status != VoucherStatus.CONFIRMING:
         _refuse_unless_issued(row, now)
-    _take_back(session, [row], ends_as=VoucherStatus.CANCELLED, now=now)
+    take_back(session, [row], ends_as=VoucherStatus.CANCELLED, now=now)
     return get_redemption(session, resident_id=resident_id, redemption=redemption, codes=codes, now=now)
 
 
@@ -174,7 +183,7 @@ def cancel_all(session: Session, *, resident_id: int, now: datetime) -> int:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    _take_back(session, rows, ends_as=VoucherStatus.CANCELLED, now=now)
+    take_back(session, rows, ends_as=VoucherStatus.CANCELLED, now=now)
     return len(rows)
 
 
@@ -194,7 +203,7 @@ def expire_due_vouchers(session: Session, *, now: datetime, limit: int = 500) ->
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     ).all()
-    _take_back(session, due, ends_as=VoucherStatus.EXPIRED, now=now)
+    take_back(session, due, ends_as=VoucherStatus.EXPIRED, now=now)
     return len(due)
 
 
@@ -260,7 +269,7 @@ def _refuse_unless_issued(row: Redemption, now: datetime) -> None:
             return
 
 
-def _take_back(session: Session, rows: Sequence[Redemption], *, ends_as: VoucherStatus, now: datetime) -> None:
+def take_back(session: Session, rows: Sequence[Redemption], *, ends_as: VoucherStatus, now: datetime) -> None:
     """Rows locked by the caller end without having been used, or begin to."""
     for row in rows:
         if row.remote:

@@ -25,6 +25,8 @@ TILLS = frozenset({"till", "staff"})
 CORRECTORS = frozenset({"approver", "admin"})
 TREASURERS = frozenset({"finance", "admin"})
 EDITORS = frozenset({"editor", "admin"})
+KEEPERS = frozenset({"finance", "approver", "admin"})
+"""Of partners."""
 HOSTS = frozenset({"host"})
 DRAFTERS = frozenset({"editor", "approver"})
 APPROVERS = frozenset({"approver", "finance"})
@@ -165,6 +167,17 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "GET /v1/partner/payouts": STAFF,
     "GET /v1/partner/payee": STAFF,
     "PUT /v1/partner/payee": STAFF,
+    "GET /v1/partners": OFFICERS,
+    "POST /v1/partners": KEEPERS,
+    "GET /v1/partners/{id}": OFFICERS,
+    "POST /v1/partners/{id}/approve": KEEPERS,
+    "POST /v1/partners/{id}/refuse": KEEPERS,
+    "POST /v1/partners/{id}/stop": KEEPERS,
+    "POST /v1/partners/{id}/start": KEEPERS,
+    "GET /v1/partners/{id}/contracts": OFFICERS,
+    "POST /v1/partners/{id}/contracts": KEEPERS,
+    "POST /v1/partners/{id}/contracts/{contract}/approve": KEEPERS,
+    "POST /v1/partners/{id}/contracts/{contract}/refuse": KEEPERS,
     "GET /v1/partners/{id}/statements/{period}": TREASURERS | {"auditor"},
     "GET /v1/partners/{id}/payee": TREASURERS,
     "POST /v1/partners/{id}/payee/approve": TREASURERS,
@@ -240,6 +253,7 @@ PREFIXES = {
     "/v1/campaign-messages": "cmm",
     "/v1/partner/webhooks": "whk",
     "/v1/partner/deliveries": "msg",
+    "/v1/partners": "prt",
     "/v1/payouts/files": "bac",
     "/v1/payouts": "pay",
     "/v1/redemptions": "red",
@@ -307,14 +321,24 @@ BODY: dict[str, object] = {
     "redemption": f"red_{'0' * 32}",
     "days": 365,
     "declined": [],
+    "rate_pence": 0,
+    "vat_treatment": "free",
+    "vat_percent": 0,
 }
 """What every route with a body is sent: members that a route does not know are no matter."""
 PURPOSE = {"Purpose": "asked_in_person", "Purpose-Note": "None"}
 """Headers that looks at the desk need."""
+CONTRACT: dict[str, object] = {
+    "rate_pence": 0,
+    "vat_treatment": "free",
+    "vat_percent": 0,
+    "starts_on": "2027-01-01",
+}
 BODIES: dict[str, dict[str, object]] = {
     "POST /v1/partner/webhooks": {"url": "https://till.example.org/"},
     "POST /v1/staff-invitations": {"person": "none"},
     "PUT /v1/partner/payee": {"sort_code": "000000", "account": "00000000", "name": "None"},
+    "POST /v1/partners": {"name": "None", "kind": "business", "place": "None", "contract": CONTRACT},
     "PATCH /v1/me": {"name": "Resident 0"},
     "POST /v1/appeals/{id}/decide": {"decision": "stands"},
     "POST /v1/wind-down": {"ends_on": "2026-12-01"},
@@ -341,7 +365,8 @@ def test_a_route_is_closed_to_everybody_else(walked_city: City, route: str) -> N
         .replace("{year}", "2026")
         .replace("{id}", f"{prefix}_{'0' * 32}")
     )
-    path = path.replace("{host}", f"hst_{'0' * 32}").replace("{attendance}", f"att_{'0' * 32}") + QUERIES.get(route, "")
+    path = path.replace("{host}", f"hst_{'0' * 32}").replace("{attendance}", f"att_{'0' * 32}")
+    path = path.replace("{contract}", f"con_{'0' * 32}") + QUERIES.get(route, "")
     body = {**BODY, **BODIES.get(route, {})} if method in {"POST", "PUT", "PATCH"} else None
     for who in sorted(EVERYBODY):
         headers = PURPOSE | ({} if who == "nobody" else city.by(who))

@@ -68,13 +68,13 @@ def test_a_reward_never_costs_more_than_stands_behind_its_points(
     assert refused.value.facts() == {"cost_pence": 151, "most_pence": 150}
 
 
-def test_unknown_ids_are_refused(session: Session, cafe: PartnerRead) -> None:
+def test_unknown_ids_are_refused(session: Session, cafe: PartnerRead, now: datetime) -> None:
     with pytest.raises(RewardUnknown):
         get_reward(session, public_id=UUID(int=1))
     with pytest.raises(RewardUnknown):
         pause_reward(session, reward=UUID(int=1), paused=True)
     with pytest.raises(RewardUnknown):
-        take_stock(session, reward=UUID(int=1))
+        take_stock(session, reward=UUID(int=1), now=now)
     with pytest.raises(PartnerUnknown):
         get_partner(session, partner_id=-1)
     assert find_partner_by_public_id(session, public_id=UUID(int=1)) is None
@@ -97,7 +97,7 @@ def test_a_partner_that_has_left_takes_its_rewards_with_it(session: Session, caf
     session.expire_all()
     assert _titles(session) == []
     with pytest.raises(RewardPaused):
-        take_stock(session, reward=reward.public_id)
+        take_stock(session, reward=reward.public_id, now=now)
     with pytest.raises(PartnerUnknown):
         get_partner(session, partner_id=cafe.id)
 
@@ -161,15 +161,15 @@ def test_a_cursor_that_we_did_not_give_is_refused(session: Session, after: str) 
 
 def test_stock_goes_down_to_nothing_and_comes_back(session: Session, cafe: PartnerRead, now: datetime) -> None:
     reward = _offer(session, cafe, now=now, stock=1)
-    assert take_stock(session, reward=reward.public_id).stock_left == 0
+    assert take_stock(session, reward=reward.public_id, now=now).stock_left == 0
     with pytest.raises(OutOfStock):
-        take_stock(session, reward=reward.public_id)
+        take_stock(session, reward=reward.public_id, now=now)
     give_back_stock(session, counts={reward.id: 1})
     assert get_reward(session, public_id=reward.public_id).stock_left == 1
 
 
 def test_stock_without_limit_stays_so(session: Session, cafe: PartnerRead, now: datetime) -> None:
     reward = _offer(session, cafe, now=now, stock=None)
-    assert take_stock(session, reward=reward.public_id).stock_left is None
+    assert take_stock(session, reward=reward.public_id, now=now).stock_left is None
     give_back_stock(session, counts={reward.id: 1})
     assert get_reward(session, public_id=reward.public_id).stock_left is None

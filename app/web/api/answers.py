@@ -67,8 +67,20 @@ def takes(*media: tuple[str, Any]) -> dict[str, Any]:
 
 
 def _schema(shape: type[msgspec.Struct]) -> dict[str, Any]:
-    schema: dict[str, Any] = msgspec.json.schema(shape)["$defs"][shape.__name__]
+    parts = msgspec.json.schema(shape)["$defs"]
+    schema: dict[str, Any] = _inline(parts[shape.__name__], parts)
     return schema
+
+
+def _inline(schema: Any, parts: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    """Without references, which would point to nowhere in the whole document."""
+    if isinstance(schema, list):
+        return [_inline(one, parts) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _inline(parts[schema["$ref"].rpartition("/")[2]], parts)
+    return {name: _inline(one, parts) for name, one in schema.items()}
 
 
 def link_next(response: Response, path: str, **query: str | int | None) -> None:

@@ -50,6 +50,9 @@ from app.web.api import (
     own_data,
     own_reviews,
     own_statements,
+    partner_contracts,
+    partner_stops,
+    partners,
     pauses,
     payees,
     payment_files,
@@ -90,6 +93,8 @@ for part in (appeals, retention, winding_down, own_statements, card_proof, card_
 for part in (organisations, host_sessions, check_ins, attendance, own_reviews, desk, desk_accounts, letters):
     router.include_router(part.router)
 for part in (draft_beginnings, drafts, draft_life, draft_schedule, deputies, approval_threshold, backtests, forecasts):
+    router.include_router(part.router)
+for part in (partners, partner_contracts, partner_stops):
     router.include_router(part.router)
 for part in (statements, payees, payment_files, payouts, webhooks):
     router.include_router(part.router)

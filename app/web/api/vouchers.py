@@ -28,7 +28,7 @@ from app.web.sent import Body, IdempotencyKey, Sent
 router = APIRouter(tags=["vouchers"])
 
 WHY_NOT = {
-    "issued": None,
+    "issued": "The partner has been stopped, and its vouchers are given back.",
     "confirming": "The partner has not confirmed this voucher yet.",
     "redeemed": "This voucher has been used.",
     "cancelled": "This voucher was cancelled.",
