@@ -17,6 +17,7 @@ from app.ledger import tables as ledger
 from app.notify import tables as notify
 from app.offers import tables as offers
 from app.offers.contracts import tables as contracts
+from app.offers.proposals import tables as proposals
 from app.offers.webhooks import tables as webhooks
 from app.redemption import dispute_tables as disputes
 from app.redemption import tables as redemption
@@ -53,6 +54,7 @@ DOMAINS = (
     notify,
     offers,
     outbox,
+    proposals,
     redemption,
     referrals,
     residents,

@@ -159,7 +159,7 @@ def _open_offers(session: Session, runtime: Runtime, *, now: datetime) -> _Offer
         add_partner(session, name=partner.name, kind=partner.kind, place=partner.place, now=now) for partner in PARTNERS
     )
     staff = tuple(
-        add_partner_staff(session, partner_id=partner.id, name=planned.staff, now=now).public_id
+        add_partner_staff(session, partner_id=partner.id, name=planned.staff, now=now, owner=True).public_id
         for partner, planned in zip(partners, PARTNERS, strict=True)
     )
     rewards = tuple(

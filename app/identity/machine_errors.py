@@ -69,6 +69,15 @@ class PartnerStaffOnly(NotAllowed):
         super().__init__("Only a person of the partner can do this. Sign in as one on the partner's page.")
 
 
+class PartnerOwnerOnly(NotAllowed):
+    """What binds the partner is its owner's to do."""
+
+    code = "partner-owner-only"
+
+    def __init__(self) -> None:
+        super().__init__("Only an owner of the partner can do this. Ask one of them.")
+
+
 class PairingCodeUnknown(NotFound):
     """The code was never given, was used, or is over: one answer for all three."""
 

@@ -54,12 +54,13 @@ class OfficerRead:
 
 @dataclass(frozen=True)
 class StaffRead:
-    """A person at a partner's till."""
+    """A person at a partner's till; an `owner` speaks for the partner."""
 
     id: int
     uuid: UUID
     name: str
     partner_id: int
+    owner: bool = False
 
     @property
     def public_id(self) -> str:
@@ -142,7 +143,7 @@ def find_staff(session: Session, *, written: str) -> StaffRead | None:
         uuid
         and session.exec(select(PartnerStaff).where(PartnerStaff.public_id == uuid, col(PartnerStaff.active))).first()
     )
-    return StaffRead(row.id, row.public_id, row.name, row.partner_id) if row else None
+    return StaffRead(row.id, row.public_id, row.name, row.partner_id, row.owner) if row else None
 
 
 def list_officer_addresses(session: Session, *, role: str) -> tuple[str, ...]:

@@ -107,12 +107,14 @@ def create_officer(session: Session, *, name: str, email: str, roles: Collection
     return made
 
 
-def add_partner_staff(session: Session, *, partner_id: int, name: str, now: datetime) -> StaffRead:
-    """Add a person who redeems vouchers at this partner."""
-    row = PartnerStaff(id=take_id(session), public_id=uuid7(now), partner_id=partner_id, name=_check_name(name))
+def add_partner_staff(session: Session, *, partner_id: int, name: str, now: datetime, owner: bool = False) -> StaffRead:
+    """Add a person who redeems vouchers at this partner, or as `owner` speaks for it."""
+    row = PartnerStaff(
+        id=take_id(session), public_id=uuid7(now), partner_id=partner_id, name=_check_name(name), owner=owner
+    )
     session.add(row)
     session.flush()
-    return StaffRead(row.id, row.public_id, row.name, row.partner_id)
+    return StaffRead(row.id, row.public_id, row.name, row.partner_id, row.owner)
 
 
 def _check_name(name: str) -> str:

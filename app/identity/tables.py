@@ -62,7 +62,7 @@ class Officer(Row, table=True):
 
 
 class PartnerStaff(Row, table=True):
-    """A person at a partner's till."""
+    """A person at a partner's till. An `owner` may change rewards, and invite and remove the others."""
 
     __tablename__ = "partner_staff"
 
@@ -71,3 +71,4 @@ class PartnerStaff(Row, table=True):
     partner_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
     name: str = Field(sa_column=Column(Text, nullable=False))
     active: bool = Field(default=True, sa_column=Column(Boolean, nullable=False))
+    owner: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default="false"))

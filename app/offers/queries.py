@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import tuple_
@@ -36,7 +37,8 @@ class PartnerRead:
 class RewardRead:
     """A reward and who gives it. `stock_left` is None where there is no limit; `paused` also when the partner is.
 
-    Pence and VAT are the reward's own, or where it was taken, those of the partner's contract that day.
+    `paused_itself` is the reward's own pause. Pence and VAT are the reward's own, or where it was taken, those of the
+    partner's contract that day. On dates of `blackout_on` it can't be had.
     """
 
     id: int
@@ -57,6 +59,11 @@ class RewardRead:
     pass_days: int | None = None
     member_source: str | None = None
     contract_id: int | None = None
+    stock_per_day: int | None = None
+    blackout_on: tuple[date, ...] = ()
+    step_up_points: int | None = None
+    revision: int = 1
+    paused_itself: bool = False
 
 
 def get_partner(session: Session, *, partner_id: int) -> PartnerRead:
@@ -145,4 +152,9 @@ def read_reward(row: Reward, partner: Partner) -> RewardRead:
         vat_percent=row.vat_percent,
         pass_days=row.pass_days,
         member_source=row.member_source,
+        stock_per_day=row.stock_per_day,
+        blackout_on=tuple(row.blackout_on),
+        step_up_points=row.step_up_points,
+        revision=row.revision,
+        paused_itself=row.paused,
     )

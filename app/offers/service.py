@@ -18,6 +18,7 @@ from app.core.units import Pence, Points
 from app.ledger.errors import CostAboveBacking
 from app.ledger.rate import keep_rate, most_pence_for
 from app.offers.contracts.queries import VatTreatment, find_terms, needs_contract
+from app.offers.days import take_from_day
 from app.offers.errors import OutOfStock, RewardPaused, RewardUnknown
 from app.offers.queries import PartnerRead, RewardRead, get_partner, get_reward, read_partner
 from app.offers.tables import Partner, Reward
@@ -95,7 +96,7 @@ def add_reward(
 def pause_reward(session: Session, *, reward: UUID, paused: bool) -> None:
     """Stop or start giving it out; vouchers that are out stay good. Raises RewardUnknown."""
     done = session.execute(
-        text("UPDATE rewards SET paused = :paused WHERE public_id = :reward RETURNING id"),
+        text("UPDATE rewards SET paused = :paused, revision = revision + 1 WHERE public_id = :reward RETURNING id"),
         {"paused": paused, "reward": reward},
     ).first()
     if done is None:
@@ -105,8 +106,8 @@ def pause_reward(session: Session, *, reward: UUID, paused: bool) -> None:
 def take_stock(session: Session, *, reward: UUID, now: datetime) -> RewardRead:
     """Take one out of stock, and hold the row until the transaction ends so that nobody takes the same one.
 
-    Pence and VAT are those of the partner's contract today. Raises RewardUnknown, RewardPaused or OutOfStock; the
-    caller then rolls back. A reward without a limit is not locked at all.
+    Pence and VAT are those of the partner's contract today. Raises RewardUnknown, RewardPaused, OutOfStock,
+    OutOfStockToday or RewardNotToday; the caller then rolls back. A reward without a limit is not locked at all.
     """
     taken = session.execute(
         text(
@@ -119,6 +120,7 @@ def take_stock(session: Session, *, reward: UUID, now: datetime) -> RewardRead:
         raise RewardPaused
     if taken is None and read.stock_left is not None:
         raise OutOfStock
+    take_from_day(session, read, on=london_date(now))
     return _by_contract(session, read, now)
 
 

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, DateTime, Index, Integer, LargeBinary, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from app.core.columns import Row
@@ -64,7 +77,8 @@ class Reward(Row, table=True):
     `vat_treatment` says whether it is a single-purpose or multi-purpose voucher, or free of VAT; `vat_percent` the rate
     that its price contains. `pass_days` is how long a pass lasts from its first use, null for what is used once.
     `member_source` names the source whose card it is put onto; `instead_reward_id` is for those who have with the
-    partner already what it gives.
+    partner already what it gives. On dates of `blackout_on` it can't be had; more than `step_up_points` takes a recent
+    sign-in, whatever the scheme has. `revision` goes up with every change.
     """
 
     __tablename__ = "rewards"
@@ -79,6 +93,8 @@ class Reward(Row, table=True):
             "vat_treatment IN ('single_purpose', 'multi_purpose', 'free')", name="ck_rewards_vat_treatment"
         ),
         CheckConstraint("vat_percent BETWEEN 0 AND 50", name="ck_rewards_vat_percent"),
+        CheckConstraint("stock_per_day >= 0", name="ck_rewards_stock_per_day"),
+        CheckConstraint("step_up_points >= 0", name="ck_rewards_step_up_points"),
     )
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
@@ -101,6 +117,23 @@ class Reward(Row, table=True):
     pass_days: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
     member_source: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     instead_reward_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    stock_per_day: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
+    blackout_on: list[date] = Field(
+        default_factory=list, sa_column=Column(ARRAY(Date), nullable=False, server_default="{}")
+    )
+    step_up_points: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    revision: int = Field(default=1, sa_column=Column(Integer, nullable=False, server_default="1"))
+
+
+class RewardDay(Row, table=True):
+    """How many of a reward with a stock per day were taken on a date in Leeds, less what came back that day."""
+
+    __tablename__ = "reward_days"
+    __table_args__ = (CheckConstraint("taken >= 0", name="ck_reward_days_taken"),)
+
+    reward_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    taken_on: date = Field(sa_column=Column(Date, primary_key=True))
+    taken: int = Field(sa_column=Column(Integer, nullable=False))
 
 
 class PartnerEndpoint(Row, table=True):

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from app.core.clock import london_date
 from app.core.ids import public_id, take_id
 from app.core.units import Pence
 from app.ledger.chart import SCHEME, AccountKind
 from app.ledger.service import capture_hold, release_holds
+from app.offers.days import give_back_to_day
 from app.offers.service import give_back_stock
 from app.offers.tables import Partner, Reward
 from app.offers.webhooks.deliveries import announce
@@ -67,6 +69,9 @@ def end_unused(session: Session, rows: Sequence[Redemption], *, status: VoucherS
         row.status, row.ended_at, row.ask_at = status, now, None
     session.flush()
     give_back_stock(session, counts=Counter(row.reward_id for row in rows))
+    today = london_date(now)
+    of_today = Counter(row.reward_id for row in rows if london_date(row.made_at) == today)
+    give_back_to_day(session, counts=of_today, on=today)
     release_holds(session, hold_ids=[row.hold_id for row in rows], now=now)
     for row in rows:
         tell_partner(session, row, f"voucher.{status.value}", now=now)

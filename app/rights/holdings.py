@@ -262,6 +262,8 @@ NOTHING: Final[Mapping[str, str]] = MappingProxyType(
         "postcodes": "Public tables.",
         "retention_periods": "Settings.",
         "revoked_tokens": "Ids of tokens that were taken back, for at most as long as they would have lasted.",
+        "reward_days": "How many of a reward were taken on a day.",
+        "reward_proposals": "What partners proposed.",
         "rewards": "What can be had.",
         "rule_artefacts": "Rules.",
         "rule_draft_steps": "Rules.",

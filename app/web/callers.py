@@ -19,7 +19,7 @@ from sqlmodel import Session
 from app.core.ids import parse_public_id
 from app.hosting.queries import HostRead, find_host
 from app.identity.errors import InvalidToken, MissingScope, NoRole, OtherRoleNeeded, TokenMissing
-from app.identity.machine_errors import PartnerStaffOnly
+from app.identity.machine_errors import PartnerOwnerOnly, PartnerStaffOnly
 from app.identity.permissions import EVENTS_READ, HOST, OFFICER, PEOPLE_SCOPES, RESIDENT, VOUCHERS_REDEEM
 from app.identity.queries import Client, OfficerRead, StaffRead, find_client, find_officer, find_staff
 from app.identity.sessions import find_session, hash_session_secret
@@ -225,6 +225,14 @@ def as_partner_staff(session: Session, claims: Claims) -> StaffRead:
     staff = find_staff(session, written=claims.subject)
     if staff is None:
         raise InvalidToken
+    return staff
+
+
+def as_partner_owner(session: Session, claims: Claims) -> StaffRead:
+    """Somebody who speaks for the partner. Raises PartnerOwnerOnly for the others of its people."""
+    staff = as_partner_staff(session, claims)
+    if not staff.owner:
+        raise PartnerOwnerOnly
     return staff
 
 

@@ -16,6 +16,7 @@ from app.core import errors as core
 from app.core.paging import CursorUnknown
 from app.earning import errors as earning
 from app.identity import errors as identity
+from app.offers.proposals.errors import RewardChanged
 from app.rulebook.campaign_errors import CampaignChanged
 from app.rulebook.drafting.errors import DraftChanged
 from app.web.faults import (
@@ -52,6 +53,7 @@ STATUSES: dict[type[core.Refusal], int] = {
     MethodUnknown: 405,
     CampaignChanged: 412,
     DraftChanged: 412,
+    RewardChanged: 412,
     BodyTooLarge: 413,
     AddressTooLong: 414,
     BodyTypeUnsupported: 415,

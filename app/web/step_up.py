@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app.core.ids import public_id
 from app.identity.sign_in_errors import StepUpNeeded
 from app.identity.tokens import Claims
-from app.offers.queries import get_reward
+from app.offers.queries import RewardRead, get_reward
 from app.residents.queries import ResidentRead
 from app.web.callers import Call, as_resident
 
@@ -27,7 +27,7 @@ def as_spender(call: Call, *, reward: UUID) -> Callable[[Session, Claims], Resid
     def resolve(session: Session, claims: Claims) -> ResidentRead:
         resident = as_resident(session, claims)
         recent = claims.proved_at is None or call.now - claims.proved_at <= RECENT
-        if not recent and get_reward(session, public_id=reward).points > call.runtime.settings.step_up_points:
+        if not recent and _is_dear(get_reward(session, public_id=reward), call.runtime.settings.step_up_points):
             raise StepUpNeeded(
                 within_minutes=int(RECENT.total_seconds()) // 60,
                 sign_in_at=f"/sign-in/again?back=/rewards/{public_id('rew', reward)}",
@@ -35,3 +35,9 @@ def as_spender(call: Call, *, reward: UUID) -> Callable[[Session, Claims], Resid
         return resident
 
     return resolve
+
+
+def _is_dear(reward: RewardRead, most_points: int) -> bool:
+    """By the scheme's limit, or by the reward's own where that is lower."""
+    own = most_points if reward.step_up_points is None else reward.step_up_points
+    return reward.points > min(own, most_points)

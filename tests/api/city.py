@@ -71,7 +71,7 @@ class City:
         return bearer(self.token(self.residents[number], "resident"))
 
     def by(self, who: str) -> dict[str, str]:
-        """Headers of `who`: taps, check_in, till, resident, staff, other_staff, officer (auditor), a role, a host."""
+        """Headers of `who`: taps, check_in, till, resident, (other_)staff, (other_)owner, officer, a role, a host."""
         return bearer(self.tokens[who])
 
     def take(self, reward: str, *, resident: int = 0, key: str | None = None) -> httpx2.Response:
@@ -136,6 +136,8 @@ def build_city(database: Database, secrets: Secrets, now: datetime, *, residents
         "resident": city.token(city.residents[0], "resident"),
         "staff": city.token(city.staff["cafe"], "vouchers:redeem"),
         "other_staff": city.token(city.staff["shop"], "vouchers:redeem"),
+        "owner": city.token(city.staff["owner"], "vouchers:redeem"),
+        "other_owner": city.token(city.staff["other_owner"], "vouchers:redeem"),
         "officer": city.token(city.officer, "officer"),
     }
     city.tokens |= {who: city.token(public_id, "host") for who, public_id in city.hosts.items()}
@@ -170,6 +172,8 @@ def _seed(session: Session, world: World, points: int, now: datetime) -> dict[st
         name: add_partner_staff(session, partner_id=partner.id, name=name, now=now).public_id
         for name, partner in (("cafe", cafe), ("shop", shop))
     }
+    for name, partner in (("owner", cafe), ("other_owner", shop)):
+        staff[name] = add_partner_staff(session, partner_id=partner.id, name=name, now=now, owner=True).public_id
     _give_points(session, world, points, now)
     rewards = {
         name: add_reward(

@@ -15,13 +15,13 @@ from tests.earning.world import TAPS
 
 OFFICERS = ROLES
 """Any officer, whatever the role; fewer are named by their roles."""
-CALLERS = OFFICERS | {"taps", "till", "resident", "staff", "host"}
+CALLERS = OFFICERS | {"taps", "till", "resident", "staff", "owner", "host"}
 EVERYBODY = frozenset({"nobody"}) | CALLERS
 READERS = OFFICERS | {"taps", "resident"}
 READERS_OF_FILES = OFFICERS | {"taps"}
 RESIDENT = frozenset({"resident"})
 TAPS_ONLY = frozenset({"taps"})
-TILLS = frozenset({"till", "staff"})
+TILLS = frozenset({"till", "staff", "owner"})
 CORRECTORS = frozenset({"approver", "admin"})
 TREASURERS = frozenset({"finance", "admin"})
 EDITORS = frozenset({"editor", "admin"})
@@ -34,9 +34,10 @@ DESK = frozenset({"support"})
 REVIEWERS = frozenset({"support", "approver"})
 ANSWERERS = frozenset({"support", "approver", "admin"})
 SUPPORT = frozenset({"support"})
-STAFF = frozenset({"staff"})
+STAFF = frozenset({"staff", "owner"})
 """People of the partner: a till has the same scope, and is told that it is no person."""
-PEOPLE = OFFICERS | {"resident", "staff", "host"}
+OWNERS = frozenset({"owner"})
+PEOPLE = OFFICERS | {"resident", "staff", "owner", "host"}
 MAY_CALL: dict[str, frozenset[str]] = {
     "POST /oauth/token": EVERYBODY,
     "POST /oauth/revoke": EVERYBODY,
@@ -167,6 +168,15 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "GET /v1/partner/payouts": STAFF,
     "GET /v1/partner/payee": STAFF,
     "PUT /v1/partner/payee": STAFF,
+    "GET /v1/partner/rewards": STAFF,
+    "POST /v1/partner/rewards": OWNERS,
+    "GET /v1/partner/rewards/{id}": STAFF,
+    "PATCH /v1/partner/rewards/{id}": OWNERS,
+    "GET /v1/partner/reward-proposals": STAFF,
+    "DELETE /v1/partner/reward-proposals/{id}": OWNERS,
+    "GET /v1/reward-proposals": OFFICERS,
+    "POST /v1/reward-proposals/{id}/approve": KEEPERS,
+    "POST /v1/reward-proposals/{id}/refuse": KEEPERS,
     "GET /v1/partners": OFFICERS,
     "POST /v1/partners": KEEPERS,
     "GET /v1/partners/{id}": OFFICERS,
@@ -251,6 +261,9 @@ MAY_CALL: dict[str, frozenset[str]] = {
 }
 PREFIXES = {
     "/v1/campaign-messages": "cmm",
+    "/v1/partner/reward-proposals": "rpr",
+    "/v1/partner/rewards": "rew",
+    "/v1/reward-proposals": "rpr",
     "/v1/partner/webhooks": "whk",
     "/v1/partner/deliveries": "msg",
     "/v1/partners": "prt",
@@ -335,6 +348,7 @@ CONTRACT: dict[str, object] = {
     "starts_on": "2027-01-01",
 }
 BODIES: dict[str, dict[str, object]] = {
+    "POST /v1/partner/rewards": {"title": "None", "description": "None", "kind": "food", "points": 1},
     "POST /v1/partner/webhooks": {"url": "https://till.example.org/"},
     "POST /v1/staff-invitations": {"person": "none"},
     "PUT /v1/partner/payee": {"sort_code": "000000", "account": "00000000", "name": "None"},
@@ -391,6 +405,8 @@ def _refusal_of(who: str, route: str) -> tuple[int, str]:
     """An officer in the wrong role is told so; where no officer may call, the scope is what is missing."""
     if who == "nobody":
         return 401, "token-missing"
-    if who == "till" and (MAY_CALL[route] is STAFF or MAY_CALL[route] is PEOPLE):
+    if who == "till" and any(MAY_CALL[route] is people for people in (STAFF, OWNERS, PEOPLE)):
         return 403, "partner-staff-only"
+    if who == "staff" and MAY_CALL[route] is OWNERS:
+        return 403, "partner-owner-only"
     return 403, "role-needed" if who in OFFICERS and MAY_CALL[route] & OFFICERS else "scope-missing"

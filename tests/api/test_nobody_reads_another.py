@@ -25,7 +25,13 @@ from tests.earning.world import TAPS, ride, tap
 
 MAP = load_map(Path(__file__).parents[2] / "app" / "earning" / "maps" / "metro-taps.toml")
 PARTIES = EVERYBODY - OFFICERS - {"nobody"}
-OTHERS = {"resident": "other_resident", "staff": "other_staff", "host": "other_host", "taps": "check_in"}
+OTHERS = {
+    "resident": "other_resident",
+    "staff": "other_staff",
+    "owner": "other_owner",
+    "host": "other_host",
+    "taps": "check_in",
+}
 """Who asks for what is of the first."""
 
 ITEMS: dict[str, tuple[str, ...]] = {
@@ -40,6 +46,9 @@ ITEMS: dict[str, tuple[str, ...]] = {
     "GET /v1/imports/{id}": ("taps",),
     "GET /v1/imports/{id}/errors": ("taps",),
     "POST /v1/imports": ("taps",),
+    "GET /v1/partner/rewards/{id}": ("owner",),
+    "PATCH /v1/partner/rewards/{id}": ("owner",),
+    "DELETE /v1/partner/reward-proposals/{id}": ("owner",),
     "DELETE /v1/partner/tills/{id}": ("staff",),
     "DELETE /v1/partner/webhooks/{id}": ("staff",),
     "GET /v1/partner/webhooks/{id}/deliveries": ("staff",),
@@ -79,6 +88,8 @@ LISTS: dict[str, str] = {
     "GET /v1/me/statements/{year}": "resident",
     "GET /v1/me/disputes": "resident",
     "GET /v1/partner/disputes": "staff",
+    "GET /v1/partner/rewards": "owner",
+    "GET /v1/partner/reward-proposals": "owner",
     "GET /v1/partner/payee": "staff",
     "GET /v1/partner/payouts": "staff",
     "GET /v1/partner/statements/{period}": "staff",
@@ -98,6 +109,7 @@ OWN_ONLY = {
     "DELETE /v1/me",
     "POST /v1/me/appeals",  # tests/rights/test_complaints.py appeals against a stranger's event
     "POST /v1/me/complaints",
+    "POST /v1/partner/rewards",
     "POST /v1/partner/webhooks",
     "PUT /v1/partner/payee",
     "PATCH /v1/me",
@@ -137,6 +149,8 @@ class Lives:
         if route in {"POST /v1/imports", "POST /v1/host/imports"}:
             headers |= {"Content-Type": "text/csv"}
             return self.city.http.post(self.paths[route], content=b"member\n1\n", headers=headers)
+        if method == "PATCH":
+            headers |= {"If-Match": '"none"'}
         path = self.paths.get(route, template)
         return self.city.http.request(method, path, json=self.bodies.get(route), headers=headers)
 
@@ -189,6 +203,9 @@ def _lead(city: City) -> Lives:
     one = {"source": TAPS, "attendance": attendance["id"]}
     ids = {"redemptions": voucher["id"], "cards": claim["id"], "events": "N-1", "imports": sent_file["id"]}
     ids |= {"tills": till, "sessions": session, "webhooks": webhook, "deliveries": message}
+    wanted = {"title": "Soup", "description": "A bowl.", "kind": "food", "points": 200}
+    ids |= {"rewards": city.rewards["drink"]}
+    ids |= {"proposals": _made(city, "owner", "/v1/partner/rewards", **wanted)["id"]}
     for route in ITEMS:
         template = route.split()[1]
         folder = re.search(r"(\w+)/(?:\{source\}/)?\{id\}", template)

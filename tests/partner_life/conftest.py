@@ -9,7 +9,7 @@ from app.core.secret_store import Secrets
 from tests.api.city import City, build_city
 
 LONG = timedelta(days=400)
-STAFF = {"staff": "cafe", "other_staff": "shop"}
+STAFF = {"staff": "cafe", "other_staff": "shop", "owner": "owner", "other_owner": "other_owner"}
 
 
 @pytest.fixture

@@ -81,6 +81,15 @@ def needs_contract(session: Session, *, partner_id: int) -> bool:
     return bool(session.execute(_NEEDS, {"partner": partner_id}).scalar_one())
 
 
+def find_agreed(session: Session, *, partner_id: int, on: date) -> ContractRead | None:
+    """The version that holds on a date in Leeds, or else the first that will."""
+    contracts = list_contracts(session, partner_ids=[partner_id])[partner_id]
+    approved = [one for one in contracts if one.decision == "approved"]
+    running = [one for one in approved if one.starts_on <= on]
+    to_come = min(approved, key=lambda one: (one.starts_on, -one.version), default=None)
+    return max(running, key=lambda one: (one.starts_on, one.version), default=to_come)
+
+
 def list_contracts(session: Session, *, partner_ids: Sequence[int]) -> dict[int, tuple[ContractRead, ...]]:
     """Every version of each of these partners, newest first; those that wait or were refused, too."""
     wanted = select(PartnerContract).where(col(PartnerContract.partner_id).in_(partner_ids))

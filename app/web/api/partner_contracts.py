@@ -18,7 +18,8 @@ from app.offers.contracts.errors import ContractUnknown
 from app.offers.contracts.queries import ContractRead, list_contracts
 from app.offers.contracts.service import approve_contract, propose_contract, refuse_contract
 from app.web.api.answers import SIGNED_IN, Shape, declines, respond, takes
-from app.web.api.partner_shapes import ContractOrder, ContractShape, present_contracts, read_partner_id
+from app.web.api.contract_orders import ContractOrder
+from app.web.api.partner_shapes import ContractShape, present_contracts, read_partner_id
 from app.web.api.payout_shapes import get_partner_by_id
 from app.web.api.reasons import Reasoned
 from app.web.callers import Call, SignedIn, as_officer, as_officer_with

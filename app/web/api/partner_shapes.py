@@ -1,66 +1,20 @@
-"""Partners as officers send and see them, with what is agreed with them."""
+"""What is agreed with partners, as officers see it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Literal
 from uuid import UUID
 
-import msgspec
 from sqlmodel import Session
 
 from app.core.ids import parse_public_id, public_id
-from app.core.units import Pence
 from app.identity.queries import OfficerRead, find_officers
-from app.offers.contracts.queries import ContractRead, RewardRate
-from app.offers.contracts.service import Proposal
-from app.offers.errors import PartnerUnknown, RewardUnknown
+from app.offers.contracts.queries import ContractRead
+from app.offers.errors import PartnerUnknown
 from app.web.api.answers import Shape
 from app.web.api.draft_shapes import PersonShape
 from app.web.api.drafts_shown import present_person
-
-MOST_RATES = 50
-Rate = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
-Percent = Annotated[int, msgspec.Meta(ge=0, le=50)]
-Treatment = Literal["single_purpose", "multi_purpose", "free"]
-
-
-class RewardRateOrder(msgspec.Struct, frozen=True):
-    """What is paid for one reward, in the place of the usual rate."""
-
-    reward: Annotated[str, msgspec.Meta(max_length=64)]
-    rate_pence: Rate
-    vat_treatment: Treatment
-    vat_percent: Percent
-
-
-class ContractOrder(msgspec.Struct, frozen=True):
-    """Pence for each redemption from `starts_on` on, with the VAT in them; `funder` is whose pot pays.
-
-    Without a funder the partner gives for nothing, and every rate is 0.
-    """
-
-    rate_pence: Rate
-    vat_treatment: Treatment
-    vat_percent: Percent
-    starts_on: date
-    funder: Annotated[int, msgspec.Meta(ge=1, le=2**62)] | None = None
-    rates: Annotated[list[RewardRateOrder], msgspec.Meta(max_length=MOST_RATES)] = []
-
-    def to_proposal(self) -> Proposal:
-        """Raises RewardUnknown."""
-        return Proposal(
-            rate_pence=Pence(self.rate_pence),
-            vat_treatment=self.vat_treatment,
-            vat_percent=self.vat_percent,
-            funder_id=self.funder,
-            starts_on=self.starts_on,
-            rates=tuple(
-                RewardRate(_read_reward_id(one.reward), Pence(one.rate_pence), one.vat_treatment, one.vat_percent)
-                for one in self.rates
-            ),
-        )
 
 
 class RewardRateShape(Shape):
@@ -131,10 +85,3 @@ def _present(contract: ContractRead, officers: Mapping[int, OfficerRead]) -> Con
         decided_at=contract.decided_at,
         refusal=contract.refusal,
     )
-
-
-def _read_reward_id(written: str) -> UUID:
-    uuid = parse_public_id("rew", written)
-    if uuid is None:
-        raise RewardUnknown
-    return uuid

@@ -23,9 +23,10 @@ from app.offers.registering import (
     refuse_partner,
 )
 from app.web.api.answers import SIGNED_IN, Shape, declines, link_next, respond, takes
+from app.web.api.contract_orders import ContractOrder
 from app.web.api.partner_contracts import as_keeper
 from app.web.api.partner_files import PartnerFileShape, present_partners
-from app.web.api.partner_shapes import ContractOrder, read_partner_id
+from app.web.api.partner_shapes import read_partner_id
 from app.web.api.reasons import Reasoned
 from app.web.callers import Call, SignedIn, as_officer
 from app.web.idempotency import run_once

@@ -48,9 +48,11 @@ from app.web.api import (
     oauth,
     organisations,
     own_data,
+    own_proposals,
     own_reviews,
     own_statements,
     partner_contracts,
+    partner_rewards,
     partner_stops,
     partners,
     pauses,
@@ -61,6 +63,7 @@ from app.web.api import (
     register,
     retention,
     review,
+    reward_proposals,
     rewards,
     rule_catalogue,
     rule_life,
@@ -94,7 +97,7 @@ for part in (organisations, host_sessions, check_ins, attendance, own_reviews, d
     router.include_router(part.router)
 for part in (draft_beginnings, drafts, draft_life, draft_schedule, deputies, approval_threshold, backtests, forecasts):
     router.include_router(part.router)
-for part in (partners, partner_contracts, partner_stops):
+for part in (partners, partner_contracts, partner_stops, partner_rewards, own_proposals, reward_proposals):
     router.include_router(part.router)
 for part in (statements, payees, payment_files, payouts, webhooks):
     router.include_router(part.router)
