@@ -76,6 +76,7 @@ ACTS: Final[Mapping[str, str]] = {
     "partner.refused": "A proposed partner was refused",
     "partner.invited": "A partner was invited",
     "partner.changed": "A partner or its contract was changed",
+    "partner.alarm_raised": "What was redeemed came near a threshold of the law",
     "partner.stopped": "A partner was stopped or started",
     "contract.proposed": "A partner's contract was proposed",
     "contract.approved": "A partner's contract was approved",

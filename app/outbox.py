@@ -34,6 +34,9 @@ WEBHOOK_DISABLED = "webhook_disabled"
 DRAFT_WAITS = "draft_waits"
 """A draft of a rule waits for an approval."""
 
+VALUE_ALARM = "value_alarm"
+"""What partners have redeemed is 75 or 100 percent of a threshold of the law."""
+
 # Sorted, so that two that queue the same notices at once never wait for each other in a circle.
 _QUEUE = text("""
     INSERT INTO notices (resident_id, kind, quarter, days, points, due_on, queued_at)
@@ -73,10 +76,10 @@ class NoticeRow(Row, table=True):
 
 
 class OfficerNoticeRow(Row, table=True):
-    """A notice to every officer who has `role` when it is sent, of a campaign's alarm or a draft's submission."""
+    """A notice to every officer who has `role` when it is sent, of an alarm or a draft's submission."""
 
     __tablename__ = "officer_notices"
-    __table_args__ = (CheckConstraint("kind IN ('budget_alarm', 'draft_waits')", name="ck_officer_notices_kind"),)
+    __table_args__ = (CheckConstraint("kind IN ('budget_alarm', 'value_alarm', 'draft_waits')", name="ck_officer_notices_kind"),)
 
     kind: str = Field(sa_column=Column(Text, primary_key=True))
     about_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
@@ -160,9 +163,11 @@ def list_notices(session: Session, *, resident_id: int) -> tuple[NoticeRead, ...
     return tuple(NoticeRead(row.points, row.due_on, row.queued_at) for row in rows)
 
 
-def queue_alarm_notices(session: Session, *, alarm_id: int, roles: Sequence[str], now: datetime) -> None:
+def queue_alarm_notices(
+    session: Session, *, alarm_id: int, roles: Sequence[str], now: datetime, kind: str = BUDGET_ALARM
+) -> None:
     """Queue one notice for each role; the alarm is a new one."""
-    session.add_all(OfficerNoticeRow(kind=BUDGET_ALARM, about_id=alarm_id, role=role, queued_at=now) for role in roles)
+    session.add_all(OfficerNoticeRow(kind=kind, about_id=alarm_id, role=role, queued_at=now) for role in roles)
     session.flush()
 
 

@@ -31,6 +31,7 @@ from app.rulebook import tables as rulebook
 from app.rulebook.drafting import approver_tables as approvers
 from app.rulebook.drafting import tables as drafting
 from app.rulebook.messages import tables as campaign_messages
+from app.settlement import alarm_tables as value_alarms
 from app.settlement import tables as settlement
 
 DOMAINS = (
@@ -62,6 +63,7 @@ DOMAINS = (
     rights,
     rulebook,
     settlement,
+    value_alarms,
     webhooks,
     sign_in,
 )

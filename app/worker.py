@@ -50,6 +50,7 @@ from app.rulebook.messages.writing import SEND_CAMPAIGN_MESSAGE
 from app.settlement.connect.tasks import Paying, pay, pay_due
 from app.settlement.service import PAY_BY_STRIPE
 from app.settlement.tasks import close_last_week
+from app.settlement.value_alarms import raise_value_alarms, read_thresholds
 from app.web.logs import configure_logs
 from app.web.runtime import Runtime
 from app.wiring import ENTITLEMENTS
@@ -89,6 +90,15 @@ def _raise_alarms(runtime: Runtime) -> None:
     raised = runtime.database.in_transaction(lambda session: raise_alarms(session, now=runtime.clock.now()))
     for alarm in raised:
         _log.warning("budget alarm", campaign=alarm.campaign, percent=alarm.percent)
+
+
+def _raise_value_alarms(runtime: Runtime) -> None:
+    thresholds = read_thresholds(runtime.settings)
+    raised = runtime.database.in_transaction(
+        lambda session: raise_value_alarms(session, thresholds=thresholds, now=runtime.clock.now())
+    )
+    for alarm in raised:
+        _log.warning("value alarm", kind=alarm.kind, partner=alarm.partner_id, percent=alarm.percent)
 
 
 def _seal_books(runtime: Runtime) -> None:
@@ -255,6 +265,12 @@ SCHEDULES: Final[tuple[Schedule, ...]] = (
         "* * * * *",
         "Close redeeming when a notice of winding down is over, and take points that came back to who had left",
         _close_what_is_over,
+    ),
+    Schedule(
+        "partners.alarm",
+        "*/10 * * * *",
+        "Raise the alarms of what partners have redeemed, before a threshold of the law is reached",
+        _raise_value_alarms,
     ),
     Schedule("budgets.alarm", "* * * * *", "Raise the alarms of budgets that run low", _raise_alarms),
 )

@@ -81,6 +81,12 @@ class Settings(BaseSettings):
     adjustment_most_points_a_day: Annotated[int, Field(ge=0, le=10_000_000)] = Field(
         default=5000, description="Points of adjustments that one officer may propose, and approve, in a day"
     )
+    notification_threshold_pence: Annotated[int, Field(ge=1)] = Field(
+        default=80_000_000, description="Pence redeemed in 12 months from which the scheme notifies the regulator"
+    )
+    subsidy_threshold_pence: Annotated[int, Field(ge=1)] = Field(
+        default=31_500_000, description="Pence that one partner may get in three financial years as small assistance"
+    )
     pool_size: Annotated[int, Field(ge=1, le=200)] = Field(default=32, description="Threads, and connections for them")
 
     @property

@@ -51,6 +51,12 @@ def list_partners(session: Session, *, after: str | None, limit: int) -> Page[Pa
     return Page(_read(session, list(rows[:size])), rows[size - 1].public_id.hex if len(rows) > size else None)
 
 
+def list_names(session: Session) -> tuple[PartnerRead, ...]:
+    """All that were ever approved, also those that have left: what they redeemed still counts."""
+    wanted = select(Partner).where(col(Partner.state).in_(("approved", "stopped"))).order_by(col(Partner.id))
+    return tuple(read_partner(row) for row in session.exec(wanted))
+
+
 def get_partner_file(session: Session, *, partner: UUID) -> PartnerFile:
     """Raises PartnerUnknown."""
     wanted = select(Partner).where(col(Partner.active), col(Partner.public_id) == partner)

@@ -177,6 +177,7 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "GET /v1/reward-proposals": OFFICERS,
     "POST /v1/reward-proposals/{id}/approve": KEEPERS,
     "POST /v1/reward-proposals/{id}/refuse": KEEPERS,
+    "GET /v1/reports/partners": OFFICERS,
     "GET /v1/partners": OFFICERS,
     "POST /v1/partners": KEEPERS,
     "GET /v1/partners/{id}": OFFICERS,

@@ -11,10 +11,13 @@ from app.core.clock import london_date
 from app.core.ids import public_id
 from app.identity.queries import OfficerRead, find_officers
 from app.offers.partner_list import PartnerFile
+from app.redemption.values import NOTHING, list_values
+from app.settlement.value_alarms import list_standing, read_thresholds
 from app.web.api.answers import Shape
 from app.web.api.draft_shapes import PersonShape
 from app.web.api.drafts_shown import present_person
 from app.web.api.partner_shapes import ContractShape, present_contracts
+from app.web.api.partner_values import ValuesShape, present_values
 from app.web.callers import Call
 
 
@@ -45,6 +48,7 @@ class PartnerFileShape(Shape):
     stop: StopShape | None
     contract: ContractShape | None
     waiting: ContractShape | None
+    redeemed: ValuesShape
 
 
 def present_partners(session: Session, files: Sequence[PartnerFile], call: Call) -> list[PartnerFileShape]:
@@ -54,15 +58,20 @@ def present_partners(session: Session, files: Sequence[PartnerFile], call: Call)
     held = [(one.find_contract(on=london_date(call.now)), one.find_waiting()) for one in files]
     contracts = tuple(contract for both in held for contract in both if contract is not None)
     shown = dict(zip((one.id for one in contracts), present_contracts(session, contracts), strict=True))
-    return [
-        _present(one, officers, *(shown[contract.id] if contract else None for contract in both))
-        for one, both in zip(files, held, strict=True)
-    ]
+    values, alarms = list_values(session, now=call.now), list_standing(session)
+    thresholds = read_thresholds(call.runtime.settings)
+    found = []
+    for one, (in_force, waiting) in zip(files, held, strict=True):
+        redeemed = present_values(values.get(one.partner.id, NOTHING), one.partner.id, thresholds, alarms)
+        agreed = (shown[contract.id] if contract else None for contract in (in_force, waiting))
+        found.append(_present(one, officers, redeemed, *agreed))
+    return found
 
 
 def _present(
     one: PartnerFile,
     officers: Mapping[int, OfficerRead],
+    redeemed: ValuesShape,
     contract: ContractShape | None,
     waiting: ContractShape | None,
 ) -> PartnerFileShape:
@@ -83,4 +92,5 @@ def _present(
         stop=stop,
         contract=contract,
         waiting=waiting,
+        redeemed=redeemed,
     )

@@ -54,6 +54,7 @@ from app.web.api import (
     partner_contracts,
     partner_rewards,
     partner_stops,
+    partner_values,
     partners,
     pauses,
     payees,
@@ -97,7 +98,15 @@ for part in (organisations, host_sessions, check_ins, attendance, own_reviews, d
     router.include_router(part.router)
 for part in (draft_beginnings, drafts, draft_life, draft_schedule, deputies, approval_threshold, backtests, forecasts):
     router.include_router(part.router)
-for part in (partners, partner_contracts, partner_stops, partner_rewards, own_proposals, reward_proposals):
+for part in (
+    partners,
+    partner_contracts,
+    partner_stops,
+    partner_rewards,
+    own_proposals,
+    reward_proposals,
+    partner_values,
+):
     router.include_router(part.router)
 for part in (statements, payees, payment_files, payouts, webhooks):
     router.include_router(part.router)

@@ -1,6 +1,6 @@
 """Partners' owners propose rewards and changes of them; stock per day, blackout dates, a step-up of a reward's own.
 
-Revision: 0029, after 0028.
+Revision: 0031, after 0030.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0029"
-down_revision = "0028"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
