@@ -75,6 +75,7 @@ ACTS: Final[Mapping[str, str]] = {
     "partner.approved": "A partner was approved, or added with the scheme",
     "partner.refused": "A proposed partner was refused",
     "partner.invited": "A partner was invited",
+    "partner.person_removed": "Somebody may not act for a partner any more",
     "partner.changed": "A partner or its contract was changed",
     "partner.alarm_raised": "What was redeemed came near a threshold of the law",
     "partner.stopped": "A partner was stopped or started",

@@ -79,7 +79,9 @@ class OfficerNoticeRow(Row, table=True):
     """A notice to every officer who has `role` when it is sent, of an alarm or a draft's submission."""
 
     __tablename__ = "officer_notices"
-    __table_args__ = (CheckConstraint("kind IN ('budget_alarm', 'value_alarm', 'draft_waits')", name="ck_officer_notices_kind"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('budget_alarm', 'draft_waits', 'value_alarm')", name="ck_officer_notices_kind"),
+    )
 
     kind: str = Field(sa_column=Column(Text, primary_key=True))
     about_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))

@@ -1,4 +1,4 @@
-"""Officers are told what waits for them: a budget that runs low, a draft that needs an approval."""
+"""Officers are told what waits for them: an alarm, a draft that needs an approval."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from app.identity.queries import list_officer_addresses
 from app.notices.addressing import LASTS, Telling
 from app.notify.interface import Channel, Template
 from app.notify.service import queue_message
-from app.outbox import BUDGET_ALARM, DRAFT_WAITS
+from app.outbox import BUDGET_ALARM, DRAFT_WAITS, VALUE_ALARM
 from app.rulebook.drafting.queries import list_drafts
+
+EVERYBODY: Final = "all partners together"
 
 # A draft that was sent back and submitted again waits anew, so the notice is about the submission.
 _DRAFT_WAITS: Final = text("""
@@ -32,6 +34,10 @@ _NOTE: Final = text(
 )
 _ALARM: Final = text("""
     SELECT c.title, a.percent FROM campaign_alarms a JOIN campaigns c ON c.id = a.campaign_id WHERE a.id = :about_id
+""")
+_VALUE_ALARM: Final = text("""
+    SELECT a.kind, a.percent, p.name FROM value_alarms a LEFT JOIN partners p ON p.id = a.partner_id
+    WHERE a.id = :about_id
 """)
 _DRAFT: Final = text("""
     SELECT d.document->'title'->>'en' AS title, d.rule_key
@@ -72,5 +78,8 @@ def _read_values(session: Session, kind: str, about_id: int) -> Mapping[str, str
     if kind == BUDGET_ALARM:
         alarm = session.execute(_ALARM, {"about_id": about_id}).one()
         return {"campaign": alarm.title, "percent": str(alarm.percent)}
+    if kind == VALUE_ALARM:
+        value = session.execute(_VALUE_ALARM, {"about_id": about_id}).one()
+        return {"limit": value.kind, "percent": str(value.percent), "partner": value.name or EVERYBODY}
     draft = session.execute(_DRAFT, {"about_id": about_id}).one()
     return {"rule": draft.title or draft.rule_key}

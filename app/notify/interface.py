@@ -26,6 +26,7 @@ class Template(StrEnum):
     REFUND_REFUSED = "refund_refused"
     BUDGET_ALARM = "budget_alarm"
     DRAFT_WAITS = "draft_waits"
+    VALUE_ALARM = "value_alarm"
     WEBHOOK_DISABLED = "webhook_disabled"
 
 

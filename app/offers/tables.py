@@ -146,3 +146,15 @@ class PartnerEndpoint(Row, table=True):
     url: str = Field(sa_column=Column(Text, nullable=False))
     secret_sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     connected_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class EndpointProposal(Row, table=True):
+    """Where a partner wants to be asked, until an officer has decided. The secret is encrypted."""
+
+    __tablename__ = "endpoint_proposals"
+
+    partner_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    adapter: str = Field(sa_column=Column(Text, primary_key=True))
+    url: str = Field(sa_column=Column(Text, nullable=False))
+    secret_sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    proposed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

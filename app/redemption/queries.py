@@ -111,16 +111,19 @@ def list_partner_redemptions(
     partner_id: int,
     now: datetime,
     since: datetime | None = None,
+    until: datetime | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> Page[TillVoucher]:
-    """What this partner has redeemed (from `since` on), by when the voucher was made, newest first.
+    """What this partner has redeemed (from `since` on, before `until`), by when the voucher was made, newest first.
 
     Raises CursorUnknown.
     """
     wanted = select(Redemption).where(Redemption.partner_id == partner_id, Redemption.status == VoucherStatus.REDEEMED)
     if since is not None:
         wanted = wanted.where(col(Redemption.redeemed_at) >= since)
+    if until is not None:
+        wanted = wanted.where(col(Redemption.redeemed_at) < until)
     rows, cursor = _page(session, wanted, after=after, limit=limit)
     rewards = _find_rewards(session, rows)
     return Page(tuple(read_for_till(row, rewards[row.reward_id][0], now) for row in rows), cursor)

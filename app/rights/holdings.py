@@ -238,6 +238,7 @@ NOTHING: Final[Mapping[str, str]] = MappingProxyType(
         "campaigns": "Budgets.",
         "client_keys": "Machines.",
         "contract_rates": "What was agreed with partners.",
+        "endpoint_proposals": "Partners' addresses.",
         "host_members": "People who host, as such.",
         "host_organisations": "Organisations.",
         "host_sessions": "What is offered, not who came.",

@@ -8,25 +8,28 @@ from __future__ import annotations
 
 import pytest
 
-from app.identity.permissions import ROLES
 from tests.api.city import City
 from tests.api.documented import DOCUMENT
+from tests.api.partner_routes import (
+    OFFICERS,
+    OWNERS,
+    PARTNER_BODIES,
+    PARTNER_PREFIXES,
+    PARTNER_ROUTES,
+    STAFF,
+    TILLS,
+)
 from tests.earning.world import TAPS
 
-OFFICERS = ROLES
-"""Any officer, whatever the role; fewer are named by their roles."""
 CALLERS = OFFICERS | {"taps", "till", "resident", "staff", "owner", "host"}
 EVERYBODY = frozenset({"nobody"}) | CALLERS
 READERS = OFFICERS | {"taps", "resident"}
 READERS_OF_FILES = OFFICERS | {"taps"}
 RESIDENT = frozenset({"resident"})
 TAPS_ONLY = frozenset({"taps"})
-TILLS = frozenset({"till", "staff", "owner"})
 CORRECTORS = frozenset({"approver", "admin"})
 TREASURERS = frozenset({"finance", "admin"})
 EDITORS = frozenset({"editor", "admin"})
-KEEPERS = frozenset({"finance", "approver", "admin"})
-"""Of partners."""
 HOSTS = frozenset({"host"})
 DRAFTERS = frozenset({"editor", "approver"})
 APPROVERS = frozenset({"approver", "finance"})
@@ -34,9 +37,6 @@ DESK = frozenset({"support"})
 REVIEWERS = frozenset({"support", "approver"})
 ANSWERERS = frozenset({"support", "approver", "admin"})
 SUPPORT = frozenset({"support"})
-STAFF = frozenset({"staff", "owner"})
-"""People of the partner: a till has the same scope, and is told that it is no person."""
-OWNERS = frozenset({"owner"})
 PEOPLE = OFFICERS | {"resident", "staff", "owner", "host"}
 MAY_CALL: dict[str, frozenset[str]] = {
     "POST /oauth/token": EVERYBODY,
@@ -168,27 +168,6 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "GET /v1/partner/payouts": STAFF,
     "GET /v1/partner/payee": STAFF,
     "PUT /v1/partner/payee": STAFF,
-    "GET /v1/partner/rewards": STAFF,
-    "POST /v1/partner/rewards": OWNERS,
-    "GET /v1/partner/rewards/{id}": STAFF,
-    "PATCH /v1/partner/rewards/{id}": OWNERS,
-    "GET /v1/partner/reward-proposals": STAFF,
-    "DELETE /v1/partner/reward-proposals/{id}": OWNERS,
-    "GET /v1/reward-proposals": OFFICERS,
-    "POST /v1/reward-proposals/{id}/approve": KEEPERS,
-    "POST /v1/reward-proposals/{id}/refuse": KEEPERS,
-    "GET /v1/reports/partners": OFFICERS,
-    "GET /v1/partners": OFFICERS,
-    "POST /v1/partners": KEEPERS,
-    "GET /v1/partners/{id}": OFFICERS,
-    "POST /v1/partners/{id}/approve": KEEPERS,
-    "POST /v1/partners/{id}/refuse": KEEPERS,
-    "POST /v1/partners/{id}/stop": KEEPERS,
-    "POST /v1/partners/{id}/start": KEEPERS,
-    "GET /v1/partners/{id}/contracts": OFFICERS,
-    "POST /v1/partners/{id}/contracts": KEEPERS,
-    "POST /v1/partners/{id}/contracts/{contract}/approve": KEEPERS,
-    "POST /v1/partners/{id}/contracts/{contract}/refuse": KEEPERS,
     "GET /v1/partners/{id}/statements/{period}": TREASURERS | {"auditor"},
     "GET /v1/partners/{id}/payee": TREASURERS,
     "POST /v1/partners/{id}/payee/approve": TREASURERS,
@@ -259,15 +238,13 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "POST /v1/me/terms": RESIDENT,
     "GET /health/live": EVERYBODY,
     "GET /health/ready": EVERYBODY,
+    **PARTNER_ROUTES,
 }
 PREFIXES = {
     "/v1/campaign-messages": "cmm",
-    "/v1/partner/reward-proposals": "rpr",
-    "/v1/partner/rewards": "rew",
-    "/v1/reward-proposals": "rpr",
+    **PARTNER_PREFIXES,
     "/v1/partner/webhooks": "whk",
     "/v1/partner/deliveries": "msg",
-    "/v1/partners": "prt",
     "/v1/payouts/files": "bac",
     "/v1/payouts": "pay",
     "/v1/redemptions": "red",
@@ -338,22 +315,16 @@ BODY: dict[str, object] = {
     "rate_pence": 0,
     "vat_treatment": "free",
     "vat_percent": 0,
+    "body": "None",
 }
 """What every route with a body is sent: members that a route does not know are no matter."""
 PURPOSE = {"Purpose": "asked_in_person", "Purpose-Note": "None"}
 """Headers that looks at the desk need."""
-CONTRACT: dict[str, object] = {
-    "rate_pence": 0,
-    "vat_treatment": "free",
-    "vat_percent": 0,
-    "starts_on": "2027-01-01",
-}
 BODIES: dict[str, dict[str, object]] = {
-    "POST /v1/partner/rewards": {"title": "None", "description": "None", "kind": "food", "points": 1},
+    **PARTNER_BODIES,
     "POST /v1/partner/webhooks": {"url": "https://till.example.org/"},
     "POST /v1/staff-invitations": {"person": "none"},
     "PUT /v1/partner/payee": {"sort_code": "000000", "account": "00000000", "name": "None"},
-    "POST /v1/partners": {"name": "None", "kind": "business", "place": "None", "contract": CONTRACT},
     "PATCH /v1/me": {"name": "Resident 0"},
     "POST /v1/appeals/{id}/decide": {"decision": "stands"},
     "POST /v1/wind-down": {"ends_on": "2026-12-01"},

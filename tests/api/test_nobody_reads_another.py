@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,12 @@ import pytest
 
 from app.earning.importing.declaration import load_map
 from app.earning.importing.doors import open_door
+from app.identity.queries import find_staff
+from app.offers.connecting import propose_endpoint
 from app.settlement.tasks import close_last_week
 from tests.api.city import City
-from tests.api.test_every_route_as_everyone import EVERYBODY, MAY_CALL, OFFICERS
+from tests.api.partner_routes import OFFICERS
+from tests.api.test_every_route_as_everyone import EVERYBODY, MAY_CALL
 from tests.earning.world import TAPS, ride, tap
 
 MAP = load_map(Path(__file__).parents[2] / "app" / "earning" / "maps" / "metro-taps.toml")
@@ -46,6 +50,8 @@ ITEMS: dict[str, tuple[str, ...]] = {
     "GET /v1/imports/{id}": ("taps",),
     "GET /v1/imports/{id}/errors": ("taps",),
     "POST /v1/imports": ("taps",),
+    "POST /v1/partner/staff/{id}/invite": ("owner",),
+    "DELETE /v1/partner/staff/{id}": ("owner",),
     "GET /v1/partner/rewards/{id}": ("owner",),
     "PATCH /v1/partner/rewards/{id}": ("owner",),
     "DELETE /v1/partner/reward-proposals/{id}": ("owner",),
@@ -88,6 +94,9 @@ LISTS: dict[str, str] = {
     "GET /v1/me/statements/{year}": "resident",
     "GET /v1/me/disputes": "resident",
     "GET /v1/partner/disputes": "staff",
+    "GET /v1/partner/redemptions": "staff",
+    "GET /v1/partner/staff": "owner",
+    "GET /v1/partner/endpoints": "owner",
     "GET /v1/partner/rewards": "owner",
     "GET /v1/partner/reward-proposals": "owner",
     "GET /v1/partner/payee": "staff",
@@ -110,6 +119,8 @@ OWN_ONLY = {
     "POST /v1/me/appeals",  # tests/rights/test_complaints.py appeals against a stranger's event
     "POST /v1/me/complaints",
     "POST /v1/partner/rewards",
+    "POST /v1/partner/staff",
+    "PUT /v1/partner/endpoints/{adapter}",
     "POST /v1/partner/webhooks",
     "PUT /v1/partner/payee",
     "PATCH /v1/me",
@@ -204,7 +215,8 @@ def _lead(city: City) -> Lives:
     ids = {"redemptions": voucher["id"], "cards": claim["id"], "events": "N-1", "imports": sent_file["id"]}
     ids |= {"tills": till, "sessions": session, "webhooks": webhook, "deliveries": message}
     wanted = {"title": "Soup", "description": "A bowl.", "kind": "food", "points": 200}
-    ids |= {"rewards": city.rewards["drink"]}
+    ids |= {"rewards": city.rewards["drink"], "staff": city.staff["cafe"]}
+    _propose_endpoint(city)
     ids |= {"proposals": _made(city, "owner", "/v1/partner/rewards", **wanted)["id"]}
     for route in ITEMS:
         template = route.split()[1]
@@ -217,6 +229,17 @@ def _lead(city: City) -> Lives:
     lives.paths["POST /v1/imports"] = "/v1/imports?door=metro&name=b.csv"
     lives.paths["POST /v1/host/imports"] = f"/v1/host/imports?session={session}"
     return lives
+
+
+def _propose_endpoint(city: City) -> None:
+    """The café's own system, to be asked."""
+    keys, at = city.runtime.endpoint_keys, city.clock.now()
+    staff = city.runtime.database.in_transaction(lambda session: find_staff(session, written=city.staff["owner"]))
+    assert staff is not None
+    propose = partial(propose_endpoint, partner_id=staff.partner_id, adapter="webhook", url="https://till.example.org/")
+    city.runtime.database.in_transaction(
+        lambda session: propose(session, secret="one of ours", keys=keys, actor=staff.actor, now=at)
+    )
 
 
 def _lead_partner(city: City) -> tuple[str, str]:

@@ -9,6 +9,10 @@ import pytest
 from sqlalchemy import text
 
 from app.core.units import Pence
+from app.identity.logins import LoginKeys
+from app.notices.addressing import Telling
+from app.notices.officers import tell_officers
+from app.notify.service import MessageKeys
 from app.redemption.refunds import refund_redemption
 from app.redemption.values import find_year_start, find_years_start
 from app.settlement.value_alarms import Thresholds, raise_value_alarms
@@ -85,6 +89,12 @@ def test_each_alarm_is_raised_once_and_told_to_who_can_act(city: City) -> None:
         lambda s: s.execute(text("SELECT role, count(*) FROM officer_notices WHERE kind = 'value_alarm' GROUP BY 1"))
     )
     assert dict(notices.all()) == {"finance": 5, "admin": 5}
+    keys = LoginKeys(city.runtime.secrets), MessageKeys(city.runtime.secrets)
+    telling = Telling(city.runtime.database, city.clock, *keys, delivers=True)
+    told = city.runtime.database.in_transaction(
+        lambda session: tell_officers(session, telling, now=city.clock.now(), limit=100)
+    )
+    assert told == 10
     acts = city.http.get("/v1/audit?act=partner.alarm_raised", headers=city.by("auditor")).json()["items"]
     assert len(acts) == 5
     cafe = _report(city)["items"][0]

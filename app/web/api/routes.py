@@ -52,6 +52,9 @@ from app.web.api import (
     own_reviews,
     own_statements,
     partner_contracts,
+    partner_endpoints,
+    partner_people,
+    partner_redemptions,
     partner_rewards,
     partner_stops,
     partner_values,
@@ -106,6 +109,9 @@ for part in (
     own_proposals,
     reward_proposals,
     partner_values,
+    partner_people,
+    partner_redemptions,
+    partner_endpoints,
 ):
     router.include_router(part.router)
 for part in (statements, payees, payment_files, payouts, webhooks):

@@ -1,6 +1,6 @@
 """Partners are proposed, approved and stopped; what is agreed with them has versions.
 
-Revision: 0030, after 0029.
+Revision: 0032, after 0031.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030"
-down_revision = "0029"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 

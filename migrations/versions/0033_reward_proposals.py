@@ -1,6 +1,6 @@
 """Partners' owners propose rewards and changes of them; stock per day, blackout dates, a step-up of a reward's own.
 
-Revision: 0031, after 0030.
+Revision: 0033, after 0032.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0031"
-down_revision = "0030"
+revision = "0033"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 
