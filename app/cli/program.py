@@ -16,6 +16,7 @@ from app.cli import (
     paying,
     people,
     places,
+    reporting,
     schema,
     sealing,
     serving,
@@ -56,6 +57,8 @@ program.command("reverse")(deciding.reverse)
 program.command("claw-back")(deciding.claw)
 program.command("approve-adjustment")(deciding.approve)
 program.command("reconcile")(paying.reconcile)
+program.command("journal")(reporting.journal)
+program.command("accrual")(reporting.accrual)
 program.command("work")(working.work)
 program.command("list-jobs")(working.show_jobs)
 program.command("retry-job")(working.try_again)

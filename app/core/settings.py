@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     step_up_points: Annotated[int, Field(ge=0)] = Field(
         default=500, description="A reward for more points than these takes a sign-in of the last 15 minutes"
     )
+    journal_codes: str = Field(default="{}", description="JSON: what the general ledger calls our accounts of money")
     late_window_days: Annotated[int, Field(ge=1, le=90)] = Field(default=14, description="How late an event may come")
     backtest_processes: Annotated[int, Field(ge=1, le=64)] = Field(
         default=2, description="Processes of one back-test; 1 is the server's own, which then answers more slowly"

@@ -40,7 +40,7 @@ def write_csv(statement: StatementRead) -> str:
                 local.date(),
                 f"{local:%H:%M}",
                 KINDS[line.kind],
-                _guard(line.title or ""),
+                guard_text(line.title or ""),
                 public_id("red", line.voucher) if line.voucher else "",
                 write_pounds(line.pence),
                 "" if line.vat_percent is None else line.vat_percent,
@@ -80,6 +80,11 @@ def write_pdf(statement: StatementRead, *, scheme: str, partner: str, made_on: d
 def write_pounds(pence: int) -> str:
     """12.34, with a minus where it goes the other way."""
     return f"{'-' if pence < 0 else ''}{abs(pence) // 100}.{abs(pence) % 100:02}"
+
+
+def guard_text(text: str) -> str:
+    """So that a spreadsheet takes it for no formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _write_table(page: FPDF, statement: StatementRead) -> None:
@@ -131,7 +136,3 @@ def _plain(text: str) -> str:
             .decode("latin-1")
         )
     return text
-
-
-def _guard(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -65,6 +65,7 @@ from app.web.api import (
     payouts,
     redemptions,
     register,
+    reports,
     retention,
     review,
     reward_proposals,
@@ -115,6 +116,7 @@ for part in (
 ):
     router.include_router(part.router)
 for part in (statements, payees, payment_files, payouts, webhooks):
+for part in (reports, statements, payees, payment_files, payouts, webhooks):
     router.include_router(part.router)
 # Last of those under /v1/rules: it takes any word for a rule's id.
 for part in (register, templates, rule_catalogue, rule_life):

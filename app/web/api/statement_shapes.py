@@ -73,9 +73,9 @@ def respond_with(statement: StatementRead, *, accept: str, partner: str, now: da
     name = f"statement-{statement.period}"
     if PDF_TYPE in wanted:
         page = write_pdf(statement, scheme=SCHEME_NAME, partner=partner, made_on=london_date(now))
-        return Response(page, media_type=PDF_TYPE, headers=_as_file(f"{name}.pdf"))
+        return give_file(page, media_type=PDF_TYPE, name=f"{name}.pdf")
     if CSV_TYPE in wanted:
-        return Response(write_csv(statement), media_type=CSV_TYPE, headers=_as_file(f"{name}.csv"))
+        return give_file(write_csv(statement), media_type=CSV_TYPE, name=f"{name}.csv")
     return JSONResponse(present_statement(statement).model_dump(mode="json"))
 
 
@@ -106,5 +106,6 @@ def present_statement(statement: StatementRead) -> StatementShape:
     )
 
 
-def _as_file(name: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{name}"'}
+def give_file(content: bytes | str, *, media_type: str, name: str) -> Response:
+    """To be kept under this name."""
+    return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
