@@ -115,7 +115,6 @@ for part in (
     partner_endpoints,
 ):
     router.include_router(part.router)
-for part in (statements, payees, payment_files, payouts, webhooks):
 for part in (reports, statements, payees, payment_files, payouts, webhooks):
     router.include_router(part.router)
 # Last of those under /v1/rules: it takes any word for a rule's id.
