@@ -36,7 +36,7 @@ from app.offers.webhooks.tasks import Sending, send_due
 from app.offers.webhooks.tasks import send_message as send_webhook
 from app.redemption.asking import QuestionKeys
 from app.redemption.outliers import flag_outliers
-from app.redemption.releasing import RELEASE, release_vouchers
+from app.redemption.releasing import RELEASE, release_due_vouchers, release_vouchers
 from app.redemption.service import ASK_PARTNER
 from app.redemption.tasks import Asking, ask_due_partners, ask_partner, sweep_due_vouchers
 from app.residents.claims import end_lapsed_claims
@@ -265,6 +265,12 @@ SCHEDULES: Final[tuple[Schedule, ...]] = (
         "* * * * *",
         "Close redeeming when a notice of winding down is over, and take points that came back to who had left",
         _close_what_is_over,
+    ),
+    Schedule(
+        "partners.release_due",
+        "* * * * *",
+        "Give back the vouchers of partners that were stopped without honouring them",
+        lambda runtime: release_due_vouchers(runtime.database, now=runtime.clock.now()),
     ),
     Schedule(
         "partners.alarm",

@@ -16,6 +16,7 @@ from sqlmodel import Session
 from app.core.clock import LONDON, london_date
 from app.core.ids import public_id
 from app.core.units import Pence, Points
+from app.demo.agreeing import agree_contracts
 from app.demo.chance import Chance, client_secret, fingerprint
 from app.demo.city import SeededCity, find_city, state_city
 from app.demo.history import History
@@ -84,11 +85,12 @@ def seed_city(session: Session, *, runtime: Runtime, now: datetime, passed: Call
     _open_campaigns(session, now=joined_at)
     publish_rules(session, rules=pack_around(now), in_force_from=joined_at - YEAR, now=joined_at)
     load_synthetic_places(session)
-    offers = _open_offers(session, runtime, now=joined_at)
     officers = [
         create_officer(session, name=officer.name, email=officer.email, roles=[officer.role], now=joined_at)
         for officer in OFFICERS
     ]
+    offers = _open_offers(session, runtime, now=joined_at)
+    agree_contracts(session, partners=offers.partners, rewards=offers.rewards, officers=officers, now=joined_at)
     residents = [_enrol(session, runtime, history, number, joined_at) for number in range(RESIDENTS)]
     _refer(session, runtime, residents, now=joined_at)
     passed(1)

@@ -77,6 +77,12 @@ def is_honoured(session: Session, *, partner_id: int) -> bool:
     return stop is None or stop.honour
 
 
+def list_unhonoured(session: Session) -> list[int]:
+    """Partners whose vouchers are being given back."""
+    wanted = select(PartnerStop.partner_id).where(col(PartnerStop.ended_at).is_(None), ~col(PartnerStop.honour))
+    return list(session.exec(wanted.order_by(col(PartnerStop.partner_id))))
+
+
 def _note(
     session: Session, row: Partner, officer: OfficerRead, facts: dict[str, str | int | bool | None], now: datetime
 ) -> None:

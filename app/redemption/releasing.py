@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from app.core.database import Database
 from app.identity.queries import OfficerRead
 from app.jobs import promise_job
-from app.offers.stopping import is_honoured, stop_partner
+from app.offers.stopping import is_honoured, list_unhonoured, stop_partner
 from app.redemption.queries import NOT_HONOURED, VoucherStatus
 from app.redemption.service import take_back
 from app.redemption.tables import Redemption
@@ -41,6 +41,12 @@ def count_out(session: Session, *, partner_id: int) -> int:
     """Vouchers that residents hold and have not used."""
     wanted = select(func.count()).where(Redemption.partner_id == partner_id, col(Redemption.status).in_(_OUT))
     return int(session.exec(wanted).one())
+
+
+def release_due_vouchers(database: Database, *, now: datetime) -> int:
+    """Of every partner that is stopped like that: also what was just being taken when it was stopped."""
+    stopped = database.in_transaction(list_unhonoured)
+    return sum(release_vouchers(database, partner=partner, now=now) for partner in stopped)
 
 
 def release_vouchers(database: Database, *, partner: int, now: datetime) -> int:

@@ -116,6 +116,8 @@ def test_of_two_changes_from_one_reading_the_second_is_refused(city: City) -> No
 
 def test_on_a_blackout_date_a_reward_is_refused_with_the_day_from_which_it_can_be_had(city: City) -> None:
     _apply(city, blackout_on=["2026-11-24", "2026-11-23", "2026-11-26"])
+    shown = city.http.get(f"/v1/rewards/{city.rewards['drink']}").json()
+    assert shown["not_on"] == ["2026-11-23", "2026-11-24", "2026-11-26"]
     city.clock.at += timedelta(hours=11, minutes=59)
     assert city.take("drink").status_code == 201, "until midnight in Leeds"
     city.clock.at += timedelta(minutes=1)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from app.core.clock import london_date
 from app.core.ids import parse_public_id, public_id
 from app.offers.errors import RewardUnknown
 from app.offers.queries import RewardRead, get_reward, list_rewards
@@ -26,7 +28,10 @@ class PartnerShape(Shape):
 
 
 class RewardShape(Shape):
-    """`stock` is what is left, null where there is no limit. `paused`: not to be had at the moment."""
+    """`stock` is what is left, `stock_per_day` how many a day in Leeds has; null where there is no limit.
+
+    `paused`: not to be had at the moment. It can't be had on dates of `not_on`, of which those to come are shown.
+    """
 
     id: str
     title: str
@@ -35,6 +40,8 @@ class RewardShape(Shape):
     partner: PartnerShape
     points: int
     stock: int | None
+    stock_per_day: int | None
+    not_on: list[date]
     voucher_days: int
     paused: bool
 
@@ -58,7 +65,7 @@ def show_rewards(
     """The rewards that can be had now, cheapest first; `text` is looked for in titles, partners and places."""
     page = call.run(lambda session: list_rewards(session, kind=kind, text=text, after=after, limit=limit))
     link_next(response, "/v1/rewards", kind=kind, text=text, after=page.after, limit=limit)
-    return RewardPage(items=[_present(reward) for reward in page.items], after=page.after)
+    return RewardPage(items=[_present(reward, call.now) for reward in page.items], after=page.after)
 
 
 @router.get("/v1/rewards/{id}", responses=declines(400, 404))
@@ -67,11 +74,11 @@ def show_reward(call: Anybody, id: str) -> RewardShape:  # noqa: A002 - the path
     uuid = parse_public_id("rew", id)
     if uuid is None:
         raise RewardUnknown
-    return _present(call.run(lambda session: get_reward(session, public_id=uuid)))
+    return _present(call.run(lambda session: get_reward(session, public_id=uuid)), call.now)
 
 
-def _present(reward: RewardRead) -> RewardShape:
-    partner = reward.partner
+def _present(reward: RewardRead, now: datetime) -> RewardShape:
+    partner, today = reward.partner, london_date(now)
     return RewardShape(
         id=public_id("rew", reward.public_id),
         title=reward.title,
@@ -82,6 +89,8 @@ def _present(reward: RewardRead) -> RewardShape:
         ),
         points=reward.points,
         stock=reward.stock_left,
+        stock_per_day=reward.stock_per_day,
+        not_on=[day for day in reward.blackout_on if day >= today],
         voucher_days=reward.voucher_days,
         paused=reward.paused,
     )
