@@ -15,6 +15,7 @@ class Form:
     """`fields` as the page filled them in."""
 
     action: str
+    method: str = "get"
     fields: dict[str, str] = field(default_factory=dict)
 
 
@@ -51,7 +52,7 @@ class Page(HTMLParser):
         if tag not in self.VOID:
             self._open.append(made)
         if tag == "form":
-            self.forms.append(Form(made.attributes.get("action", "")))
+            self.forms.append(Form(made.attributes.get("action", ""), made.attributes.get("method", "get")))
         if "name" in made.attributes and self.forms:
             self._fill_in(made, self.forms[-1].fields)
         if tag == "option" and ("selected" in made.attributes or not self._selected):

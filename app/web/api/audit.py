@@ -60,7 +60,7 @@ def show_acts(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> ActPage:
     """Who looked at or changed what. For officers with the role auditor or admin; reading it is recorded, too."""
-    who = None if actor is None else _read_actor(actor)
+    who = None if actor is None else read_actor(actor)
 
     def find(session: Session, officer: OfficerRead) -> Page[ActRead]:
         page = list_acts(
@@ -75,10 +75,10 @@ def show_acts(
     asked = {"subject": subject, "actor": actor, "act": act}
     spans = {"since": _write(since), "until": _write(until)}
     link_next(response, "/v1/audit", **asked, **spans, after=page.after, limit=limit)
-    return ActPage(items=[_present(one) for one in page.items], after=page.after)
+    return ActPage(items=[present_act(one) for one in page.items], after=page.after)
 
 
-def _read_actor(written: str) -> UUID:
+def read_actor(written: str) -> UUID:
     found = next((uuid for prefix in _PREFIXES.values() if (uuid := parse_public_id(prefix, written))), None)
     if found is None:
         raise ParameterInvalid("actor", "give the id of an officer, a resident, a partner's staff, a host or a till")
@@ -89,7 +89,7 @@ def _write(instant: datetime | None) -> str | None:
     return None if instant is None else instant.isoformat()
 
 
-def _present(act: ActRead) -> ActShape:
+def present_act(act: ActRead) -> ActShape:
     prefix = _PREFIXES.get(act.actor_kind)
     return ActShape(
         id=act.number,

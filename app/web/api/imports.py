@@ -138,25 +138,25 @@ def show_imports(
         ),
     )
     link_next(response, "/v1/imports", after=page.after, limit=limit)
-    return ImportPage(items=[_present(file) for file in page.items], after=page.after)
+    return ImportPage(items=[present_import(file) for file in page.items], after=page.after)
 
 
 @router.get("/v1/imports/{id}", responses=declines(*SIGNED_IN, 400, 404))
 def show_import(call: SignedIn, id: str) -> ImportShape:  # noqa: A002 - the path's own word
     """How far a file has come. For its source (scope `events:read`) and officers."""
-    wanted = _read_id(id)
-    return _present(call.run(as_sender, lambda session, who: _find(session, who, wanted)))
+    wanted = read_import_id(id)
+    return present_import(call.run(as_sender, lambda session, who: find_import_of(session, who, wanted)))
 
 
 @router.get("/v1/imports/{id}/errors", response_class=CsvResponse, responses=declines(*SIGNED_IN, 400, 404))
 def show_errors(call: SignedIn, id: str) -> Response:  # noqa: A002 - the path's own word
     """The rows that could not be kept: line, column, reason and code, never what a cell says. At most 10,000."""
-    wanted = _read_id(id)
+    wanted = read_import_id(id)
     faults = call.run(
         as_sender,
-        lambda session, who: list_import_faults(session, number=_find(session, who, wanted).number),
+        lambda session, who: list_import_faults(session, number=find_import_of(session, who, wanted).number),
     )
-    return CsvResponse(_write(faults))
+    return CsvResponse(write_faults(faults))
 
 
 def _receive(session: Session, client: Client, upload: Upload, call: Call) -> Answer:
@@ -177,35 +177,35 @@ def _receive(session: Session, client: Client, upload: Upload, call: Call) -> An
         vault=Vault(call.runtime.secrets),
         now=call.now,
     )
-    shown = _present(received)
+    shown = present_import(received)
     facts: dict[str, str | int | bool | None] = {"source": door.declared.source, "bytes": len(content)}
     who = Actor("machine", client.id)
     record_act(session, actor=who, act="import.sent", subject=f"import:{shown.id}", facts=facts, now=call.now)
     return Answer(202, shown.model_dump(mode="json"))
 
 
-def _find(session: Session, who: Client | OfficerRead, import_id: UUID) -> ImportRead:
+def find_import_of(session: Session, who: Client | OfficerRead, import_id: UUID) -> ImportRead:
     file = get_import(session, import_id=import_id)
     if isinstance(who, Client) and file.source not in who.sources:
         raise ImportUnknown
     return file
 
 
-def _read_id(written: str) -> UUID:
+def read_import_id(written: str) -> UUID:
     uuid = parse_public_id("imp", written)
     if uuid is None:
         raise ImportUnknown
     return uuid
 
 
-def _write(faults: tuple[FaultRow, ...]) -> str:
+def write_faults(faults: tuple[FaultRow, ...]) -> str:
     written = io.StringIO()
     rows = ((fault.line or "", fault.column, fault.reason, fault.code) for fault in faults)
     csv.writer(written).writerows([COLUMNS, *rows])
     return written.getvalue()
 
 
-def _present(file: ImportRead) -> ImportShape:
+def present_import(file: ImportRead) -> ImportShape:
     reason = None
     if file.reason is not None:
         reason = ReasonShape(code=file.reason_code or "", detail=file.reason, line=file.reason_line)

@@ -78,7 +78,7 @@ def show_cases(
         lambda session, _: list_cases(session, waiting=state == "waiting", after=after, limit=limit),
     )
     link_next(response, "/v1/review", after=page.after, limit=limit, state=state)
-    return CasePage(items=[_present(one, call.now) for one in page.items], after=page.after)
+    return CasePage(items=[present_case(one, call.now) for one in page.items], after=page.after)
 
 
 @router.post(
@@ -89,13 +89,13 @@ def show_cases(
 )
 def decide(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> Response:  # noqa: A002 - the path's own word
     """Let a flagged event count, or not, with a reason. For officers with the role support or approver."""
-    wanted, order = _read_id(id), body.read(CaseDecision)
+    wanted, order = read_case_id(id), body.read(CaseDecision)
     answer = run_once(
         call,
         as_reviewer,
         lambda session, officer: Answer(
             200,
-            _present(
+            present_case(
                 decide_case(
                     session,
                     case=wanted,
@@ -113,14 +113,14 @@ def decide(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> R
     return respond(answer)
 
 
-def _read_id(written: str) -> UUID:
+def read_case_id(written: str) -> UUID:
     uuid = parse_public_id("rev", written)
     if uuid is None:
         raise CaseUnknown
     return uuid
 
 
-def _present(case: CaseRead, now: datetime) -> CaseShape:
+def present_case(case: CaseRead, now: datetime) -> CaseShape:
     return CaseShape(
         id=public_id("rev", case.id),
         subject=case.subject,

@@ -21,6 +21,7 @@ from app.web.pages import (
     till_devices,
     vouchers,
 )
+from app.web.pages.council import audit, campaigns, imports, review
 from app.web.pages.rulewriting import backtests, beginning, draft, editing
 
 router = APIRouter(include_in_schema=False)
@@ -39,6 +40,8 @@ for pages in (
     draft,
     editing,
 ):
+    router.include_router(pages.router)
+for pages in (audit, campaigns, imports, review):
     router.include_router(pages.router)
 for pages in (sign_in, sign_in_codes, join, sessions, demo_provider, stop_messages):
     router.include_router(pages.router)
