@@ -31,9 +31,12 @@ class DocumentRefused(RulesError):
 
 
 class RuleSetRefused(RulesError):
-    def __init__(self, rule: str, sentence: str) -> None:
+    """`rule` is the id of the rule that should change; `told` is the sentence with what people call that rule."""
+
+    def __init__(self, rule: str, sentence: str, name: str = "") -> None:
         self.rule = rule
         self.sentence = sentence
+        self.told = f"{name or rule}: {sentence}"
         super().__init__(f"{rule}: {sentence}")
 
 

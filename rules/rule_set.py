@@ -12,6 +12,7 @@ from rules.document import Rule, Validity
 from rules.errors import RuleSetRefused
 from rules.event import EVIDENCE
 from rules.parts import Multiply, Unlock
+from rules.wording import named
 
 _MONDAY: Final = WEEKDAYS.index("monday")
 
@@ -19,7 +20,7 @@ _MONDAY: Final = WEEKDAYS.index("monday")
 def refuse_incoherent(rules: Sequence[Rule]) -> None:
     """Raises RuleSetRefused, naming the rule that should change."""
     for rule, sentence in _find_faults(rules):
-        raise RuleSetRefused(rule, sentence)
+        raise RuleSetRefused(rule, sentence, next(named(one) for one in rules if one.id == rule))
 
 
 def _find_faults(rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
@@ -74,13 +75,19 @@ def _misfits_of_multiplier(multiplier: Rule, group: str, rules: Sequence[Rule]) 
         if rule.stacking is None or rule.stacking.group != group or rule.trigger != multiplier.trigger:
             continue
         if rule.source != multiplier.source or not _meets(rule, multiplier):
-            yield multiplier.id, f"It does not multiply all that {rule.id} pays: another source, or stricter evidence."
+            yield (
+                multiplier.id,
+                f"It does not multiply all that {named(rule)} pays: another source, or stricter evidence.",
+            )
         if any(limit.scope == "resident_campaign" for limit in rule.limits):
-            yield rule.id, f"{multiplier.id} multiplies it, so its campaign's limit would let small awards displace it."
+            yield (
+                rule.id,
+                f"{named(multiplier)} multiplies it, so its campaign's limit would let small awards displace it.",
+            )
         if any(not nested(window, limit) for window in windows_of(rule) for limit in limits):
-            yield multiplier.id, f"Its limits hold at least as long as those of {rule.id}, which it multiplies."
+            yield multiplier.id, f"Its limits hold at least as long as those of {named(rule)}, which it multiplies."
         if not all(_lies_whole(window, rule.validity, multiplier.validity) for window in windows_of(rule)):
-            yield multiplier.id, f"It begins and ends with whole windows of {rule.id}, which it multiplies."
+            yield multiplier.id, f"It begins and ends with whole windows of {named(rule)}, which it multiplies."
 
 
 def _meets(rule: Rule, other: Rule) -> bool:
@@ -110,17 +117,17 @@ def _challenges(rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
     opened: dict[str, Rule] = {}
     for rule in rules:
         if isinstance(rule.effect, Unlock) and opened.setdefault(rule.effect.challenge, rule) is not rule:
-            yield rule.id, f"{opened[rule.effect.challenge].id} opens this challenge already."
+            yield rule.id, f"{named(opened[rule.effect.challenge])} opens this challenge already."
     for rule in rules:
         opener = opened.get(find_challenge(rule.when) or "") if rule.trigger == CHALLENGE else None
         if opener is None:
             continue
         if rule.source != opener.source or not _meets(opener, rule):
-            yield rule.id, f"It is fed by what {opener.id} is fed by: the same source, and no stricter evidence."
+            yield rule.id, f"It is fed by what {named(opener)} is fed by: the same source, and no stricter evidence."
         if rule.validity.start > opener.validity.start or rule.validity.until < opener.validity.until:
-            yield rule.id, f"It is in force for as long as {opener.id}, which opens its challenge."
+            yield rule.id, f"It is in force for as long as {named(opener)}, which opens its challenge."
         if any(not nested(window, other) for window in windows_of(opener) for other in windows_of(rule)):
-            yield rule.id, f"Its windows hold at least as long as those of {opener.id}, which opens its challenge."
+            yield rule.id, f"Its windows hold at least as long as those of {named(opener)}, which opens its challenge."
     yield from _circles(opened)
 
 

@@ -1,5 +1,6 @@
 """One rule in plain English, made from the document, so that the register can never say anything else."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
@@ -22,20 +23,26 @@ from rules.parts import (
 from rules.reference import wanted_of
 from rules.wording import EVIDENCE, WINDOWS, listed, minutes, points, shown, times, wish
 
-
-def sentence(rule: Rule) -> str:
-    """Different documents give different sentences; versions, titles, bases and examples aside."""
-    return f"{offer(rule)} {_small_print(rule)}"
+Titles = Mapping[str, str]
+_NO_TITLES: Final[Titles] = {}
 
 
-def offer(rule: Rule) -> str:
+def sentence(rule: Rule, titles: Titles = _NO_TITLES) -> str:
+    """Different documents give different sentences; versions, titles, bases and examples aside.
+
+    `titles` are what people call campaigns and sources, by id, no two alike; what has none is told by its id.
+    """
+    return f"{offer(rule, titles)} {_small_print(rule, titles)}"
+
+
+def offer(rule: Rule, titles: Titles = _NO_TITLES) -> str:
     """The first half of `sentence`, which is what a resident asks: what for, how many points, up to what limit."""
     kind = EVENT_TYPES[rule.trigger]
     facts = _facts(rule)
     about = " and ".join(_clause(clause, dict(RESIDENT_FACTS), "whose") for clause in rule.who)
     where = " and ".join(_clause(clause, facts, "the") for clause in rule.when)
     core = f"When a resident{' ' + about if about else ''} {kind.happening}{' where ' + where if where else ''}"
-    return f"{core}, {reward(rule)}; {limits(rule)}."
+    return f"{core}, {reward(rule, titles)}; {limits(rule)}."
 
 
 def limits(rule: Rule) -> str:
@@ -59,11 +66,11 @@ def _condition(condition: Condition, facts: dict[str, Fact]) -> str:
     return f"{fact.label} {wish(fact.name, condition.op, wanted_of(condition), fact.unit)}"
 
 
-def reward(rule: Rule) -> str:
+def reward(rule: Rule, titles: Titles = _NO_TITLES) -> str:
     """When the points come and how many, as part of a sentence."""
     facts = _facts(rule)
     amount = _amount(rule.effect, facts)
-    return f"{_goal(rule, rule.progress, facts)}, {amount}" if rule.progress is not None else amount
+    return f"{_goal(rule, rule.progress, facts, titles)}, {amount}" if rule.progress is not None else amount
 
 
 def _amount(effect: Effect, facts: dict[str, Fact]) -> str:
@@ -80,11 +87,12 @@ def _amount(effect: Effect, facts: dict[str, Fact]) -> str:
             return f"they get {points(effect.points)}"
 
 
-def _goal(rule: Rule, progress: Progress, facts: dict[str, Fact]) -> str:
+def _goal(rule: Rule, progress: Progress, facts: dict[str, Fact], titles: Titles) -> str:
     match progress:
         case Sequence():
             before = EVENT_TYPES[progress.after].happening
-            return f"within {minutes(progress.within_minutes)} after the same one {before} (sent by {progress.source})"
+            sender = titles.get(progress.source, progress.source)
+            return f"within {minutes(progress.within_minutes)} after the same one {before} (sent by {sender})"
         case Community():
             many = EVENT_TYPES[rule.trigger].many
             fact = facts[progress.fact] if progress.fact is not None else None
@@ -124,10 +132,11 @@ _SCOPES: Final = {
 }
 
 
-def _small_print(rule: Rule) -> str:
+def _small_print(rule: Rule, titles: Titles) -> str:
     last = rule.validity.until - timedelta(days=1)
-    text = f"From {_day(rule.validity.start)} to {_day(last)}, sent by {rule.source} and {EVIDENCE[rule.evidence]}, "
-    text += f"paid by {rule.campaign}."
+    sender, campaign = (titles.get(name, name) for name in (rule.source, rule.campaign))
+    text = f"From {_day(rule.validity.start)} to {_day(last)}, sent by {sender} and {EVIDENCE[rule.evidence]}, "
+    text += f"paid by {campaign}."
     if rule.stacking and rule.stacking.mode == "best":
         text += f" Of the offers in the group {rule.stacking.group}, only the best one pays."
     elif rule.stacking:

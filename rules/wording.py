@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from rules.document import Rule
 from rules.event import Value
 from rules.reference import Wanted
 
@@ -21,6 +22,11 @@ EVIDENCE: Final[Mapping[str, str]] = {
 }
 _ONCE: Final = {1: "once", 2: "twice"}
 _SIXTY: Final = 60
+
+
+def named(rule: Rule) -> str:
+    """“Ten trips in a week”: what people call a rule, where its id would say nothing to them."""
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{rule.title['en']}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
 def times(number: int) -> str:

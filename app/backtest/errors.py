@@ -34,13 +34,13 @@ class NoEvents(Invalid):
 
 
 class DraftClashes(Invalid):
-    """The draft cannot stand with the rules in force."""
+    """The draft cannot stand with the rules in force; `rule` is the one that should change."""
 
     code = "draft-clashes"
 
     def __init__(self, *, rule: str, sentence: str) -> None:
         self.rule, self.sentence = rule, sentence
-        super().__init__(f"{rule}: {sentence}")
+        super().__init__(sentence)
 
 
 class BudgetUnclear(Invalid):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
 from app.backtest.bands import draw_bands
+from app.backtest.names import list_names, say_limit_of
 from app.backtest.rows import Row, make_row, make_rows, make_rows_of_many
 from app.backtest.run_out import find_run_out
 from app.backtest.spread import spread
@@ -27,12 +28,17 @@ _UPTAKE_PERCENT: Final = range(50, 201, 10)
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the report has to know beside the counts. `left_points` is what each campaign's budget has now."""
+    """What the report has to know beside the counts. `left_points` is what each campaign's budget has now.
+
+    `rules` are all that judged; `titles` are what people call campaigns and sources, as far as that is known.
+    """
 
     draft: Rule
     today_on: date
     left_points: Mapping[str, int]
     samples: Sequence[Mapping[str, object]]
+    rules: Sequence[Rule] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 def write_report(tallies: Tallies, setting: Setting) -> dict[str, object]:
@@ -44,7 +50,8 @@ def write_report(tallies: Tallies, setting: Setting) -> dict[str, object]:
         "schema": "rewards.backtest/1",
         "rule": draft.id,
         "version": draft.version,
-        "sentence": sentence(draft),
+        "sentence": sentence(draft, setting.titles),
+        "titles": list_names(tallies, setting.rules, setting.titles),
         "caveat": CAVEAT,
         "history": _history(tallies),
         "residents": {
@@ -69,7 +76,7 @@ def write_report(tallies: Tallies, setting: Setting) -> dict[str, object]:
         "wards": make_rows_of_many(before.wards, after.wards, tallies.ward_residents),
         "deciles": make_rows_of_many(before.deciles, after.deciles, tallies.decile_residents),
         "spread": _spreads(tallies),
-        "limits": _limits(tallies),
+        "limits": _limits(tallies, setting.rules),
         "days": _days(tallies),
         "run_out": _run_outs(tallies, setting),
         "samples": list(setting.samples),
@@ -138,10 +145,16 @@ def _spreads(tallies: Tallies) -> dict[str, dict[str, int]]:
     return {"before": spread(before), "after": spread(after), "difference": spread(change)}
 
 
-def _limits(tallies: Tallies) -> list[Row]:
+def _limits(tallies: Tallies, rules: Sequence[Rule]) -> list[Row]:
     before, after = tallies.before.limits, tallies.after.limits
     return [
-        {"rule": rule, "limit": limit, "before_times": before[rule, limit], "after_times": after[rule, limit]}
+        {
+            "rule": rule,
+            "limit": limit,
+            "words": say_limit_of(rules, rule, limit),
+            "before_times": before[rule, limit],
+            "after_times": after[rule, limit],
+        }
         for rule, limit in sorted(before.keys() | after.keys())
     ]
 

@@ -7,7 +7,9 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-HEADER: Final = ("section", "key", "before", "after", "difference", "unit")
+from rules.reasons import REASONS
+
+HEADER: Final = ("section", "key", "before", "after", "difference", "unit", "title")
 _STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 Cell = str | int | None
 
@@ -17,7 +19,12 @@ def write_table(report: Mapping[str, Any]) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(HEADER)
-    writer.writerows([_neutralise(cell) for cell in row] for row in _rows(report))
+    titles = report["titles"]
+    limits = {f"{row['rule']} {row['limit']}": row["words"] for row in report["limits"]}
+    for row in _rows(report):
+        section, key, *_ = row
+        words: Mapping[Any, str] = {"limits": limits, "outcomes": REASONS}.get(str(section), titles)
+        writer.writerow([_neutralise(cell) for cell in (*row, words.get(key))])
     return out.getvalue()
 
 

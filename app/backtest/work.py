@@ -22,6 +22,7 @@ from app.core.clock import LONDON, Clock, london_date
 from app.core.database import APP_ROLE, Database
 from app.rulebook.publishing import rules_at
 from app.rulebook.queries import find_budgets, load_timeline
+from app.rulebook.titles import list_titles
 from rules.document import Rule
 from rules.errors import RuleSetRefused
 from rules.places import Zone
@@ -60,6 +61,7 @@ class _Claim:
     in_force: tuple[Rule, ...]
     zones: tuple[Zone, ...]
     left_points: dict[str, int]
+    titles: dict[str, str]
 
 
 class _TakenOn(Exception):
@@ -78,8 +80,7 @@ def work_next_backtest(
         try:
             work.run(scheme, processes, attach)
         except RuleSetRefused as refusal:
-            reason = f"{refusal.rule}: {refusal.sentence}"
-            work.end("failed", reason)
+            work.end("failed", refusal.told)
         except _TakenOn:
             work.let_go()
     return database.in_transaction(lambda session: read_row(session.get_one(Backtest, claim.number)))
@@ -113,6 +114,7 @@ def _claim(session: Session, now: datetime) -> _Claim | None:
         in_force=rules_at(session, at=now),
         zones=tuple(artefact.zones.values()) if artefact else (),
         left_points={key: budget.left for key, budget in find_budgets(session).items()},
+        titles=list_titles(session),
     )
 
 
@@ -144,7 +146,9 @@ class _Work:
         )
         samples = trace_samples(sets, chunks, finished)
         today_on = london_date(self._clock.now())
-        report = write_report(finished.tallies, Setting(claim.draft, today_on, claim.left_points, samples))
+        rules = (*claim.in_force, claim.draft)
+        setting = Setting(claim.draft, today_on, claim.left_points, samples, rules, claim.titles)
+        report = write_report(finished.tallies, setting)
         projected = project(finished.tallies, claim.draft)
 
         def finish(session: Session, row: Backtest) -> None:

@@ -29,6 +29,7 @@ from app.core.clock import london_date
 from rules.document import Rule, read_rule
 from rules.errors import DocumentRefused, RuleSetRefused
 from rules.packs import LEEDS, load_pack
+from rules.reasons import REASONS
 
 FOUND = 1
 _WIDE = 120
@@ -108,14 +109,14 @@ def _judge(draft: Rule, beside: list[Rule], found: FileEvents, left_points: dict
     try:
         sets = build_sets(draft, in_force=beside, zones=(), from_on=first_on, until_on=last_on + timedelta(days=1))
     except RuleSetRefused as refusal:
-        raise DraftClashes(rule=refusal.rule, sentence=refusal.sentence) from refusal
+        raise DraftClashes(rule=refusal.rule, sentence=refusal.told) from refusal
     # Nobody in a file belongs to a household that we know of, so each is judged alone.
     chunks = cut_chunks([(life,) for life in found.lives], most_events=_CHUNK_EVENTS)
     many = sum(len(life.events) for life in found.lives) >= _WORTH_PROCESSES
     with progress_bar("Judging", len(chunks)) as passed:
         finished = run_backtest(sets, chunks, processes=(os.cpu_count() or 1) if many else 1, passed=passed)
     samples = trace_samples(sets, chunks, finished)
-    setting = Setting(draft=draft, today_on=last_on, left_points=left_points, samples=samples)
+    setting = Setting(draft, last_on, left_points, samples, rules=(*beside, draft))
     return write_report(finished.tallies, setting)
 
 
@@ -148,34 +149,39 @@ def _print_table(report: Mapping[str, Any]) -> None:
     residents, spread = report["residents"], report["spread"]
     _add_points(table, "points in all", report["cost"])
     for row in report["rules"]:
-        _add_points(table, f"  {row['key']}", row)
+        _add_points(table, f"  {report['titles'][row['key']]}", row)
     band = {side: report["bands"][side] for side in ("before", "after", "difference")}
     for name in ("p5", "p95"):
-        table.add_row(f"points in all, {name}", *(str(band[side][name]) for side in band))
+        table.add_row(f"points in all, {name}", *(f"{band[side][name]:,}" for side in band))
     for name in ("p50", "p95", "max"):
-        table.add_row(f"points a resident, {name}", *(str(spread[side][name]) for side in spread))
+        table.add_row(f"points a resident, {name}", *(f"{spread[side][name]:,}" for side in spread))
     table.add_row(
-        "residents with points", str(residents["with_points_before"]), str(residents["with_points_after"]), ""
+        "residents with points", f"{residents['with_points_before']:,}", f"{residents['with_points_after']:,}", ""
     )
     for limit in report["limits"]:
-        table.add_row(f"{limit['rule']} {limit['limit']}", str(limit["before_times"]), str(limit["after_times"]), "")
+        title = report["titles"][limit["rule"]]
+        times = (f"{limit[side]:,}" for side in ("before_times", "after_times"))
+        table.add_row(f"{title}: times that {limit['words']} was the reason for less", *times, "")
     width = None if sys.stdout.isatty() else _WIDE
     Console(markup=False, highlight=False, width=width).print(table)
     for row in report["run_out"]:
-        typer.echo(f"The budget of {row['key']}, {row['left_points']} points, runs out: {_tell_run_out(row)}.")
-    outcomes = ", ".join(f"{name} {number}" for name, number in report["draft"]["outcomes"].items())
+        typer.echo(f"The budget of {row['key']}, {row['left_points']:,} points: {_tell_run_out(row)}.")
     typer.echo()
     typer.echo(
-        f"{report['history']['events']} events of {residents['total']} residents: {residents['gain']} gain, "
-        f"{residents['lose']} lose, {residents['unchanged']} are as they were."
+        f"{report['history']['events']:,} events of {residents['total']:,} residents: {residents['gain']:,} gain, "
+        f"{residents['lose']:,} lose, {residents['unchanged']:,} are as they were."
     )
-    typer.echo(f"Events that the rule is about: {outcomes or 'none'}.")
+    typer.echo("What became of the events that the rule is about, as a resident would read it:")
+    for name, number in report["draft"]["outcomes"].items():
+        typer.echo(f"  {number:,}: {REASONS[name]}")
 
 
 def _tell_run_out(row: Mapping[str, Any]) -> str:
-    before, after = (row[side] or "not while the rule is valid" for side in ("before_on", "after_on"))
-    return f"{before} before, {after} after"
+    before, after = (
+        f"spent on {row[side]}" if row[side] else "lasts as long as the rule" for side in ("before_on", "after_on")
+    )
+    return f"before, {before}; after, {after}"
 
 
 def _add_points(table: Table, title: str, row: Mapping[str, Any]) -> None:
-    table.add_row(title, *(str(row[f"{name}_points"]) for name in ("before", "after", "difference")))
+    table.add_row(title, *(f"{row[f'{name}_points']:,}" for name in ("before", "after", "difference")))

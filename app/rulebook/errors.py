@@ -97,7 +97,7 @@ class RulesClash(Conflict):
 
     def __init__(self, *, rule: str, reason: str, on: date) -> None:
         self.rule, self.reason, self.on = rule, reason, on.isoformat()
-        super().__init__(f"On {on:%-d %B %Y} the rules could not stand together. {rule}: {reason}")
+        super().__init__(f"On {on:%-d %B %Y} the rules could not stand together. {reason}")
 
 
 class TooSoon(Conflict):

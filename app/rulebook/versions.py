@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from app.rulebook.queries import load_timeline
 from app.rulebook.stopping import Stop, list_stops
 from app.rulebook.tables import RuleVersion
+from app.rulebook.titles import list_titles
 from rules.artefact import Timeline
 from rules.clock import LONDON
 from rules.document import Rule
@@ -66,12 +67,14 @@ def list_versions(session: Session, *, key: str | None = None) -> tuple[VersionR
     held = _find_spans(load_timeline(session))
     stops = {(stop.key, stop.version): stop for stop in list_stops(session, key=key)}
     officers = {row.id: row.public_id for row in session.execute(text("SELECT id, public_id FROM officers"))}
+    titles = list_titles(session)
     return tuple(
         _read(
             row,
             held.get((row.rule_key, row.version), []),
             stops.get((row.rule_key, row.version)),
             None if row.scheduled_by is None else officers.get(row.scheduled_by),
+            titles,
         )
         for row in rows
     )
@@ -108,7 +111,9 @@ def _find_spans(timeline: Timeline) -> dict[tuple[str, int], list[Span]]:
     return held
 
 
-def _read(row: RuleVersion, spans: Sequence[Span], stop: Stop | None, scheduled_by: UUID | None) -> VersionRead:
+def _read(
+    row: RuleVersion, spans: Sequence[Span], stop: Stop | None, scheduled_by: UUID | None, titles: dict[str, str]
+) -> VersionRead:
     rule = Rule.model_validate_json(msgspec.json.encode(row.document))
     from_at = until_at = None
     if spans:
@@ -119,7 +124,7 @@ def _read(row: RuleVersion, spans: Sequence[Span], stop: Stop | None, scheduled_
         key=row.rule_key,
         version=row.version,
         title=rule.title["en"],
-        sentence=sentence(rule),
+        sentence=sentence(rule, titles),
         from_at=from_at,
         until_at=until_at,
         scheduled_on=row.from_on,

@@ -11,6 +11,7 @@ from rules.lint.findings import Finding
 from rules.lint.reach import Clauses, Way, find_ways, ways_of
 from rules.lint.reach import facts_of as facts_of_rule
 from rules.parts import DistinctDays, Multiply, StreakDays, Unlock, needed_facts
+from rules.wording import named
 
 _WEEK_DAYS = 7
 # So many times at most does one weekday come in a month.
@@ -90,8 +91,8 @@ def _unopened(rule: Rule, beside: Sequence[Rule]) -> Iterator[Finding]:
         yield _dead(
             "challenge_never_opens",
             "when[0].value",
-            f"The rule that opens the challenge {wanted}, {openers[0].id}, can never fire itself.",
-            f"Mend {openers[0].id} first.",
+            f"The rule that opens the challenge {wanted}, {named(openers[0])}, can never fire itself.",
+            f"Mend {named(openers[0])} first.",
         )
 
 

@@ -8,6 +8,7 @@ from rules.event import EVIDENCE
 from rules.lint.findings import Finding
 from rules.lint.reach import facts_of, implies
 from rules.parts import PointsEffect
+from rules.wording import named
 
 _FILTER: Final = ("trigger", "source", "evidence", "who", "when", "progress")
 
@@ -20,9 +21,10 @@ def find_shadowed(rule: Rule, beside: Sequence[Rule]) -> Iterator[Finding]:
             "shadowed",
             "warning",
             "stacking",
-            f"Whatever this rule pays for, {other.id} of the same best-of group pays for as well, with "
-            f"{_most_points(other)} points against {_most_points(rule)}: it gets nothing while {other.id} can pay.",
-            f"Pay more than {_most_points(other)} points, set conditions that {other.id} does not meet, or drop one.",
+            f"Whatever this rule pays for, {named(other)} of the same best-of group pays for as well, with "
+            f"{_most_points(other)} points against {_most_points(rule)}: it gets nothing while {named(other)} can pay.",
+            f"Pay more than {_most_points(other)} points, set conditions that {named(other)} does not meet, or drop "
+            "one.",
         )
     twin = next((other for other in beside if _pays_twice(rule, other)), None)
     if twin is not None:
@@ -30,8 +32,8 @@ def find_shadowed(rule: Rule, beside: Sequence[Rule]) -> Iterator[Finding]:
             "paid_twice",
             "warning",
             "when",
-            f"{twin.id} asks for exactly the same, so one act is paid by both rules.",
-            f"Drop one of the two, or put both into one best-of group with {twin.id}.",
+            f"{named(twin)} asks for exactly the same, so one act is paid by both rules.",
+            f"Drop one of the two, or put both into one best-of group with {named(twin)}.",
         )
 
 

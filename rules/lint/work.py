@@ -8,6 +8,7 @@ from rules.document import Rule
 from rules.lint.findings import Finding
 from rules.lint.reach import alternatives
 from rules.parts import Community, Multiply, Rate, Sum
+from rules.wording import named
 
 VOLUNTEERING: Final = "volunteer.session"
 _LENGTH: Final = "minutes"
@@ -59,9 +60,9 @@ def find_ladder(rule: Rule, beside: Sequence[Rule]) -> Iterator[Finding]:
                 "paid_by_the_hour",
                 "warning",
                 path,
-                f"With {other.id} longer sessions earn other points, which looks like wages: volunteers could count as "
-                "workers, and people on benefits could lose by it.",
-                f"Give the same thank-you for each verified session, and join this rule and {other.id}.",
+                f"With {named(other)} longer sessions earn other points, which looks like wages: volunteers could "
+                "count as workers, and people on benefits could lose by it.",
+                f"Give the same thank-you for each verified session, and join this rule and {named(other)}.",
             )
             return
 

@@ -160,7 +160,7 @@ def test_the_table_holds_all_that_the_report_does(run: Run, rides: Path, tmp_pat
     rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
     sections = {row["section"] for row in rows}
     # What the table has under other names: who and what it is about, and the draft's own part.
-    assert set(report) - sections == {"schema", "rule", "version", "sentence", "caveat", "draft"}
+    assert set(report) - sections == {"schema", "rule", "version", "sentence", "titles", "caveat", "draft"}
     assert sections - set(report) == {
         *("about", "outcomes", "over_validity", "wards_residents", "deciles_residents", "traces"),
     }
@@ -176,7 +176,7 @@ def test_the_table_holds_all_that_the_report_does(run: Run, rides: Path, tmp_pat
 
 def test_a_file_says_when_a_budget_would_run_out(run: Run, rides: Path) -> None:
     told = run("backtest", CYCLING, "--events", rides, "--budget", "cmp_ride_leeds=30").stdout
-    assert "The budget of cmp_ride_leeds, 30 points, runs out: not while the rule is valid before, 20" in told
+    assert "The budget of cmp_ride_leeds, 30 points: before, lasts as long as the rule; after, spent on 20" in told
 
 
 @pytest.mark.parametrize("budget", ["30", "=30", "cmp_ride_leeds", "cmp_ride_leeds=-3", "cmp_ride_leeds=1e9", "c=٣"])
@@ -184,3 +184,17 @@ def test_a_budget_that_is_none_is_told_how_to_write_it(run: Run, rides: Path, bu
     done = run("backtest", CYCLING, "--events", rides, "--budget", budget)
     assert done.exit_code == 2
     assert "CAMPAIGN=POINTS" in done.stderr
+
+
+def test_an_officer_reads_titles_and_limits_in_words(run: Run, rides: Path, tmp_path: Path) -> None:
+    table = tmp_path / "report.csv"
+    told = run("backtest", CYCLING, "--events", rides, "--csv", table).stdout
+    assert "  Cycling by distance " in told
+    assert "at most 20 points a day per resident" in told
+    assert "You have already had all the points that this can earn for now." in told
+    assert "rul_" not in told
+    assert "limit:" not in told
+    rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())
+    titles = {(row["section"], row["key"]): row["title"] for row in rows}
+    assert titles["rules", "rul_cycle_distance"] == "Cycling by distance"
+    assert titles["limits", "rul_cycle_distance limit:resident_rule:day"] == "at most 20 points a day per resident"

@@ -15,7 +15,9 @@ from app.rulebook.drafting.read_models import DraftRead, EvidenceRead, StepRead
 from app.rulebook.drafting.tables import RuleDraft, RuleDraftStep, RuleEvidence
 from app.rulebook.drafting.threshold import find_threshold
 from app.rulebook.tables import RuleVersion
+from app.rulebook.titles import list_titles
 from rules.document import Rule
+from rules.sentence import sentence
 
 OPEN: Final = ("draft", "checked", "submitted", "approved")
 
@@ -66,7 +68,8 @@ def read_draft(session: Session, row: RuleDraft) -> DraftRead:
 
 
 def _read_all(session: Session, rows: Sequence[RuleDraft]) -> tuple[DraftRead, ...]:
-    threshold = find_threshold(session)
+    threshold, titles = find_threshold(session), list_titles(session)
+    rules = {row.id: Rule.model_validate_json(msgspec.json.encode(row.document)) for row in rows}
     steps, evidence = _find_steps(session, rows), _find_evidence(session, rows)
     return tuple(
         DraftRead(
@@ -75,7 +78,8 @@ def _read_all(session: Session, rows: Sequence[RuleDraft]) -> tuple[DraftRead, .
             revision=row.revision,
             submission=row.submission,
             status=row.status,
-            rule=Rule.model_validate_json(msgspec.json.encode(row.document)),
+            rule=rules[row.id],
+            sentence=sentence(rules[row.id], titles),
             author_id=row.author_id,
             written_at=row.written_at,
             saved_at=row.saved_at,

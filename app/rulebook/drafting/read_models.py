@@ -51,6 +51,7 @@ class DraftRead:
     submission: int
     status: str
     rule: Rule
+    sentence: str
     author_id: int
     written_at: datetime
     saved_at: datetime

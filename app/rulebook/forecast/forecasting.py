@@ -19,7 +19,6 @@ from app.rulebook.forecast.working import Working, work_out
 from app.rulebook.queries import find_budgets
 from rules.document import Rule
 from rules.parts import Community, Unlock
-from rules.sentence import sentence
 from rules.wording import points
 
 CAVEAT: Final = (
@@ -52,7 +51,7 @@ def make_forecast(
         "rule": key,
         "version": draft.version,
         "revision": draft.revision,
-        "sentence": sentence(draft.rule),
+        "sentence": draft.sentence,
         "assumptions": asdict(said),
         "made_by": officer.public_id,
         "budget_left_points": left_points,

@@ -29,7 +29,6 @@ from app.web.api.draft_shapes import (
     StepShape,
 )
 from rules.lint.findings import Surroundings
-from rules.sentence import sentence
 
 
 def find_surroundings(session: Session) -> Surroundings:
@@ -109,7 +108,7 @@ def _summarise(draft: DraftRead, people: Mapping[int, PersonShape]) -> dict[str,
         "revision": draft.revision,
         "status": draft.status,
         "title": draft.rule.title["en"],
-        "sentence": sentence(draft.rule),
+        "sentence": draft.sentence,
         "campaign": draft.rule.campaign,
         "author": people[draft.author_id],
         "editors": [people[one] for one in sorted(draft.writers)],
