@@ -112,11 +112,8 @@ def compile_rules(
     _refuse_shared_carry(rules, carried)
     counters = {rule.id: carried.get(rule.id) or progress_counter(rule) for rule in rules}
     names = Counter(name for name in counters.values() if name)
-    campaign_pers = {
-        campaign: sorted({per for rule in rules if rule.campaign == campaign for per in _campaign_pers(rule)})
-        for campaign in {rule.campaign for rule in rules if _campaign_pers(rule)}
-    }
-    plans = tuple(_plan(rule, campaign_pers.get(rule.campaign, []), counters[rule.id], names) for rule in rules)
+    campaign_limits = {rule.campaign: _campaign_limits(rules, rule.campaign) for rule in rules}
+    plans = tuple(_plan(rule, campaign_limits[rule.campaign], counters[rule.id], names) for rule in rules)
     by_trigger: dict[str, list[tuple[int, Rule]]] = {}
     for index, rule in enumerate(rules):
         by_trigger.setdefault(rule.trigger, []).append((index, rule))
@@ -158,23 +155,37 @@ def _shared(rules: Sequence[Rule], plans: Sequence[Plan]) -> dict[str, tuple[Pla
     return {kind: tuple(some) for kind, some in found.items()}
 
 
-def _campaign_pers(rule: Rule) -> set[int]:
-    return {PERS.index(limit.per) for limit in rule.limits if limit.scope == "resident_campaign"} - {0}
+def _campaign_limits(rules: Sequence[Rule], campaign: str) -> dict[Per, Limit]:
+    """By window, the tightest that any of the campaign's rules states: it is the limit of the whole campaign.
+
+    Were a rule free of what another one states, its points would take the room of the other's, and come on top of them
+    when they come later: an event more could earn less.
+    """
+    stated = [
+        limit
+        for rule in rules
+        if rule.campaign == campaign
+        for limit in rule.limits
+        if limit.scope == "resident_campaign"
+    ]
+    tightest = sorted(stated, key=lambda limit: -(limit.points or 0))
+    found = {limit.per: limit for limit in tightest}
+    return {per: found[per] for per in PERS if per in found}
 
 
-def _plan(rule: Rule, campaign_pers: list[int], counter: str | None, names: Counter[str]) -> Plan:
-    caps = [_cap(rule, limit) for limit in rule.limits]
+def _plan(rule: Rule, campaign_limits: Mapping[Per, Limit], counter: str | None, names: Counter[str]) -> Plan:
+    own = {limit.per for limit in rule.limits if limit.scope == "resident_campaign"}
+    caps = [
+        _cap(rule, campaign_limits[limit.per] if limit.scope == "resident_campaign" else limit) for limit in rule.limits
+    ]
     window = progress_window(rule.progress)
     if window is not None and not repeats(rule.progress):
         # What is reached stays reached, so being paid for it once is a limit like any other.
         caps.append(_cap(rule, Limit(scope="resident_rule", per=window, times=1)))
     effect = rule.effect
-    debits = {(cap.counter, cap.per): None for cap in caps if cap.counter}
     if not isinstance(effect, Unlock):
-        # Whatever a campaign pays counts towards the campaign's limit, whichever of its rules states that limit.
-        debits |= {
-            (_counter("resident_campaign", per, rule), _window("resident_campaign", per)): None for per in campaign_pers
-        }
+        caps += [_cap(rule, limit) for per, limit in campaign_limits.items() if per not in own]
+    debits = {(cap.counter, cap.per): None for cap in caps if cap.counter}
     start = day_number(rule.validity.start)
     named = tuple(_debit(counter, per) for counter, per in debits)
     return Plan(

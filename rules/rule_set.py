@@ -79,7 +79,7 @@ def _misfits_of_multiplier(multiplier: Rule, group: str, rules: Sequence[Rule]) 
                 multiplier.id,
                 f"It does not multiply all that {named(rule)} pays: another source, or stricter evidence.",
             )
-        if any(limit.scope == "resident_campaign" for limit in rule.limits):
+        if _campaign_windows(rules, rule.campaign):
             yield (
                 rule.id,
                 f"{named(multiplier)} multiplies it, so its campaign's limit would let small awards displace it.",

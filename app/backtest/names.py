@@ -22,7 +22,15 @@ def list_names(tallies: Tallies, rules: Sequence[Rule], titles: Mapping[str, str
 def say_limit_of(rules: Sequence[Rule], rule: str, name: str) -> str:
     """`limit:resident_rule:day` as "at most 20 points a day per resident"; of two versions that of the later one."""
     _, scope, per = name.split(":")
-    limits = [limit for one in rules if one.id == rule for limit in one.limits]
-    found = [limit for limit in limits if (limit.scope, limit.per) == (scope, per)]
-    # What is reached stays reached: a goal that does not repeat is a limit that nobody wrote down.
-    return say_limit(found[-1]) if found else f"reached once {WINDOWS[per]}"
+    mates = {one.campaign for one in rules if one.id == rule} if scope == "resident_campaign" else set[str]()
+    found = [
+        limit
+        for one in rules
+        if one.id == rule or one.campaign in mates
+        for limit in one.limits
+        if (limit.scope, limit.per) == (scope, per)
+    ]
+    if not found:
+        # What is reached stays reached: a goal that does not repeat is a limit that nobody wrote down.
+        return f"reached once {WINDOWS[per]}"
+    return say_limit(min(found, key=lambda limit: limit.points or 0) if mates else found[-1])

@@ -191,7 +191,7 @@ def test_an_officer_reads_titles_and_limits_in_words(run: Run, rides: Path, tmp_
     told = run("backtest", CYCLING, "--events", rides, "--csv", table).stdout
     assert "  Cycling by distance " in told
     assert "at most 20 points a day per resident" in told
-    assert "You have already had all the points that this can earn for now." in told
+    assert ": You got points for this." in told
     assert "rul_" not in told
     assert "limit:" not in told
     rows = csv.DictReader(table.read_text(encoding="utf-8").splitlines())

@@ -191,7 +191,12 @@ class Interpreter:
         return got
 
     def _room(self, rule: Rule, asked: int, resident: str, event: Event) -> int:
-        rooms = [asked, *(self._left(rule, limit, asked, resident, event) for limit in rule.limits)]
+        limits = [limit for limit in rule.limits if limit.scope != "resident_campaign"]
+        if not isinstance(rule.effect, Unlock):
+            # A campaign's limit is that of all its rules, whichever of them states it.
+            mates = [other for other in self.rules if other.campaign == rule.campaign]
+            limits += [limit for other in mates for limit in other.limits if limit.scope == "resident_campaign"]
+        rooms = [asked, *(self._left(rule, limit, asked, resident, event) for limit in limits)]
         progress = rule.progress
         once = isinstance(progress, Community) or (
             isinstance(progress, Count | Sum | DistinctDays | StreakDays) and not progress.repeat

@@ -96,11 +96,12 @@ def test_a_times_limit_counts_grants() -> None:
     assert points([make_rule(limits=[{"scope": "resident_rule", "per": "day", "times": 2}])], picks(4)) == [5, 5, 0, 0]
 
 
-def test_what_any_rule_of_a_campaign_pays_counts_towards_the_campaigns_limit() -> None:
-    free = make_rule(id="rul_a", limits=WEEK)
+def test_a_campaigns_limit_binds_all_its_rules_whichever_of_them_states_it() -> None:
+    other = make_rule(id="rul_a", limits=WEEK)
     bound = make_rule(id="rul_b", limits=[{"scope": "resident_campaign", "per": "week", "points": 12}])
-    outcomes = run([free, bound], picks(2))
-    assert [[line.got for line in outcome.lines] for outcome in outcomes] == [[5, 5], [5, 0]]
+    outcomes = run([other, bound], picks(2))
+    assert [[line.got for line in outcome.lines] for outcome in outcomes] == [[5, 5], [2, 0]]
+    assert outcomes[1].lines[0].limited_by == "limit:resident_campaign:week"
     assert outcomes[1].lines[1].limited_by == "limit:resident_campaign:week"
 
 
