@@ -33,6 +33,7 @@ from app.rulebook.drafting import tables as drafting
 from app.rulebook.messages import tables as campaign_messages
 from app.settlement import alarm_tables as value_alarms
 from app.settlement import tables as settlement
+from app.settlement.connect import tables as connect
 
 DOMAINS = (
     scheme_facts,
@@ -43,6 +44,7 @@ DOMAINS = (
     campaign_messages,
     campaigns,
     claims,
+    connect,
     disputes,
     contracts,
     drafting,

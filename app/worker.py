@@ -47,6 +47,10 @@ from app.rulebook.budgets import raise_alarms
 from app.rulebook.messages.sending import Mailing, send_campaign_message
 from app.rulebook.messages.ways_out import WayOutKeys
 from app.rulebook.messages.writing import SEND_CAMPAIGN_MESSAGE
+from app.settlement.connect.account_tasks import read_account
+from app.settlement.connect.events import READ_ACCOUNT, forget_events
+from app.settlement.connect.reversal_proposals import REVERSE
+from app.settlement.connect.reversal_tasks import reverse, reverse_due
 from app.settlement.connect.tasks import Paying, pay, pay_due
 from app.settlement.service import PAY_BY_STRIPE
 from app.settlement.tasks import close_last_week
@@ -140,6 +144,11 @@ def _paying(runtime: Runtime) -> Paying:
     return Paying(runtime.database, runtime.clock, runtime.stripe)
 
 
+def _work_with_stripe(runtime: Runtime) -> None:
+    pay_due(_paying(runtime))
+    reverse_due(_paying(runtime))
+
+
 def _write_entitlements(runtime: Runtime) -> None:
     written = write_entitlements(runtime.settings.data_dir / ENTITLEMENTS, on=london_date(runtime.clock.now()))
     if written is not None:
@@ -165,6 +174,8 @@ TASKS: Final[tuple[Task, ...]] = (
     ),
     Task(ASK_PARTNER, lambda runtime, *, redemption: ask_partner(_asking(runtime), redemption=redemption)),
     Task(PAY_BY_STRIPE, lambda runtime, *, payout: pay(_paying(runtime), payout=payout)),
+    Task(REVERSE, lambda runtime, *, reversal: reverse(_paying(runtime), reversal=reversal)),
+    Task(READ_ACCOUNT, lambda runtime, *, account: read_account(_paying(runtime), account=account)),
 )
 SCHEDULES: Final[tuple[Schedule, ...]] = (
     Schedule(
@@ -238,8 +249,16 @@ SCHEDULES: Final[tuple[Schedule, ...]] = (
     Schedule(
         "payouts.pay_due",
         "* * * * *",
-        "Make the payments by Stripe that are due, and ask about those that are not certain",
-        lambda runtime: pay_due(_paying(runtime)),
+        "Make the payments by Stripe and the reversals that are due, and ask about those that are not certain",
+        _work_with_stripe,
+    ),
+    Schedule(
+        "stripe.forget_events",
+        "41 3 * * *",
+        "Forget events of Stripe that nobody can send again",
+        lambda runtime: runtime.database.in_transaction(
+            lambda session: forget_events(session, now=runtime.clock.now())
+        ),
     ),
     Schedule(
         "messages.forget",

@@ -31,12 +31,16 @@ class BankDetails:
 
 @dataclass(frozen=True)
 class PayeeRead:
-    """`ends_in` are the last two digits of the account that is paid, None while there is none."""
+    """`ends_in` are the last two digits of the bank account that is paid, None while there is none.
+
+    `waits` until an officer approves new bank details, `stripe_waits` until one approves payment by Stripe.
+    """
 
     method: str
     ends_in: str | None
     waits: bool
     stripe_ready: bool
+    stripe_waits: bool
 
 
 class PayeeKeys:
@@ -102,7 +106,8 @@ def approve_bank_details(session: Session, *, partner_id: int, keys: PayeeKeys) 
     row = session.get(Payee, partner_id, with_for_update=True, populate_existing=True)
     if row is None or row.proposed_sealed is None:
         raise NoProposal
-    row.bank_sealed, row.proposed_sealed, row.proposed_at, row.method = row.proposed_sealed, None, None, "bacs"
+    row.bank_sealed, row.proposed_sealed, row.proposed_at = row.proposed_sealed, None, None
+    row.method, row.stripe_chosen_at = "bacs", None
     session.flush()
     return _read(row, keys)
 
@@ -110,7 +115,7 @@ def approve_bank_details(session: Session, *, partner_id: int, keys: PayeeKeys) 
 def get_payee(session: Session, *, partner_id: int, keys: PayeeKeys) -> PayeeRead:
     """How the partner is paid; by BACS, to nowhere, while nothing was said."""
     row = session.get(Payee, partner_id, populate_existing=True)
-    return _read(row, keys) if row else PayeeRead("bacs", None, waits=False, stripe_ready=False)
+    return _read(row, keys) if row else PayeeRead("bacs", None, waits=False, stripe_ready=False, stripe_waits=False)
 
 
 def _get_or_make(session: Session, partner_id: int) -> Payee:
@@ -123,4 +128,10 @@ def _get_or_make(session: Session, partner_id: int) -> Payee:
 
 def _read(row: Payee, keys: PayeeKeys) -> PayeeRead:
     ends_in = keys.open_details(row.bank_sealed).account[-2:] if row.bank_sealed else None
-    return PayeeRead(row.method, ends_in, waits=row.proposed_sealed is not None, stripe_ready=row.stripe_ready)
+    return PayeeRead(
+        row.method,
+        ends_in,
+        waits=row.proposed_sealed is not None,
+        stripe_ready=row.stripe_ready,
+        stripe_waits=row.stripe_chosen_at is not None,
+    )

@@ -24,7 +24,10 @@ from app.core.columns import Row
 
 
 class Payee(Row, table=True):
-    """Where a partner is paid. Bank details are encrypted; `proposed_sealed` waits for an officer's approval."""
+    """Where a partner is paid. Bank details are encrypted; `proposed_sealed` waits for an officer's approval.
+
+    So does being paid by Stripe once `stripe_chosen_at` is set; `stripe_ready` is whether the account can be paid.
+    """
 
     __tablename__ = "payees"
     __table_args__ = (CheckConstraint("method IN ('bacs', 'stripe')", name="ck_payees_method"),)
@@ -36,6 +39,7 @@ class Payee(Row, table=True):
     proposed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
     stripe_account: str | None = Field(default=None, sa_column=Column(Text, nullable=True, unique=True))
     stripe_ready: bool = Field(default=False, nullable=False, sa_column_kwargs={"server_default": "false"})
+    stripe_chosen_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
 
 
 class Statement(Row, table=True):

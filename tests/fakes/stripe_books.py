@@ -53,6 +53,7 @@ class StripeBooks:
     balance_pence: int = 0
     pending_pence: int = 0
     list_lags: bool = False
+    opens_accounts: bool = True
     accounts: dict[str, Json] = field(default_factory=dict)
     transfers: dict[str, Json] = field(default_factory=dict)
     events: list[Json] = field(default_factory=list)
@@ -127,6 +128,9 @@ class StripeBooks:
         return sum(one["amount"] - one["amount_reversed"] for one in self.transfers.values())
 
     def make_account(self, sent: Json) -> Json:
+        if not self.opens_accounts:
+            message = "Your platform needs approval for accounts to have requested the transfers capability alone."
+            raise Declined(400, "", message)
         number = f"acct_{next(self.numbers)}"
         self.accounts[number] = {
             "id": number,
@@ -250,9 +254,9 @@ class StripeBooks:
         self.events.append(event | ({"account": account} if account else {}))
 
 
-def sign_event(event: Json, at: datetime, *, secret: str = WEBHOOK_SECRET) -> tuple[bytes, dict[str, str]]:
-    """The body and headers of the request that tells it."""
-    body = json.dumps(event).encode()
+def sign_event(event: Json | str, at: datetime, *, secret: str = WEBHOOK_SECRET) -> tuple[bytes, dict[str, str]]:
+    """The body and headers of the request that tells it, or whatever else is written."""
+    body = (event if isinstance(event, str) else json.dumps(event)).encode()
     stamp = int(at.timestamp())
     mark = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
     return body, {"Stripe-Signature": f"t={stamp},v1={mark}", "Content-Type": "application/json; charset=utf-8"}

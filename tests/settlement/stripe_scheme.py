@@ -62,7 +62,7 @@ class Dying(Database):
 
 
 class DyingStripe(StripeConnect):
-    """Dies before the transfer is ordered, or when it is made and nobody has heard of it."""
+    """Dies before anything is ordered, or when it is done and nobody has heard of it."""
 
     def __init__(self, real: StripeConnect, *, ordered: bool) -> None:
         self.scheme, self._client, self._ordered = real.scheme, real._client, ordered
@@ -70,6 +70,11 @@ class DyingStripe(StripeConnect):
     def transfer(self, order: Any) -> Any:  # noqa: ANN401 - as handed on
         if self._ordered:
             super().transfer(order)
+        raise Killed
+
+    def reverse(self, order: Any) -> Any:  # noqa: ANN401 - as handed on
+        if self._ordered:
+            super().reverse(order)
         raise Killed
 
 

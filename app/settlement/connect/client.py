@@ -6,7 +6,9 @@ No call is repeated here: whoever calls keeps what is known, so that an unknown 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final, NoReturn
+from datetime import UTC, datetime
+from typing import Any, Final, NoReturn
+from uuid import UUID
 
 import httpx
 import stripe
@@ -15,7 +17,14 @@ from app.core.ids import parse_public_id, public_id
 from app.core.units import Pence
 from app.settlement.connect.errors import StripeDeclined, StripeUnknown, Why
 from app.settlement.connect.http import SdkHttp
-from app.settlement.connect.orders import StripeBalance, StripeTransfer, TransferOrder
+from app.settlement.connect.orders import (
+    AccountState,
+    OnboardingLink,
+    ReversalOrder,
+    StripeBalance,
+    StripeTransfer,
+    TransferOrder,
+)
 
 CURRENCY: Final = "gbp"
 _PAGE: Final = 100
@@ -93,6 +102,87 @@ class StripeConnect:
             sum(one.amount for one in part if one.currency == CURRENCY) for part in (found.available, found.pending)
         )
         return StripeBalance(Pence(available), Pence(pending))
+
+    def reverse(self, order: ReversalOrder) -> str:
+        """Take money of a transfer back; Stripe's id of that. Raises StripeDeclined or StripeUnknown."""
+        try:
+            made = self._client.v1.transfers.reversals.create(
+                order.transfer,
+                {"amount": order.pence, "metadata": {"reversal": order.key, "scheme": self.scheme}},
+                {"idempotency_key": order.key},
+            )
+        except stripe.StripeError as fault:
+            _tell(fault)
+        return made.id
+
+    def find_reversal(self, order: ReversalOrder) -> str | None:
+        """What came of it, or the one that was made there, with the same sum. Raises StripeUnknown."""
+        try:
+            found = self._client.v1.transfers.reversals.list(order.transfer, {"limit": _PAGE})
+            for one in found.auto_paging_iter():
+                ours = None if one.metadata is None else one.metadata.to_dict().get("reversal")
+                named = ours == order.key if order.made_there is None else (ours, one.id) == (None, order.made_there)
+                if named and one.amount == order.pence:
+                    return one.id
+        except stripe.StripeError as fault:
+            raise _as_unknown(fault) from None
+        return None
+
+    def open_account(self, partner: UUID) -> str:
+        """One that can only be paid; the same one for the same partner within a day.
+
+        Raises StripeDeclined or StripeUnknown.
+        """
+        name = public_id("prt", partner)
+        try:
+            made = self._client.v1.accounts.create(
+                {
+                    "type": "express",
+                    "country": "GB",
+                    "capabilities": {"transfers": {"requested": True}},
+                    "metadata": {"partner": name, "scheme": self.scheme},
+                },
+                {"idempotency_key": f"{self.scheme}.{name}"},
+            )
+        except stripe.StripeError as fault:
+            _tell(fault)
+        return made.id
+
+    def link_account(self, account: str, *, back_to: str) -> OnboardingLink:
+        """Where its owner tells Stripe what it wants to know. Raises StripeDeclined or StripeUnknown."""
+        try:
+            made = self._client.v1.account_links.create(
+                {
+                    "account": account,
+                    "type": "account_onboarding",
+                    "refresh_url": back_to,
+                    "return_url": back_to,
+                }
+            )
+        except stripe.StripeError as fault:
+            _tell(fault)
+        return OnboardingLink(made.url, datetime.fromtimestamp(made.expires_at, UTC))
+
+    def read_account(self, account: str) -> AccountState:
+        """How it stands now. Raises StripeUnknown."""
+        try:
+            return read_state(self._client.v1.accounts.retrieve(account).to_dict())
+        except stripe.StripeError as fault:
+            raise _as_unknown(fault) from None
+
+
+def read_state(account: Mapping[str, Any]) -> AccountState:
+    """Of an account as Stripe writes it. Raises KeyError, TypeError or AttributeError where it is none."""
+    wanted = account.get("requirements") or {}
+    due = {str(one) for part in ("currently_due", "past_due") for one in wanted.get(part) or ()}
+    reason = wanted.get("disabled_reason")
+    return AccountState(
+        charges=account["charges_enabled"] is True,
+        payouts=account["payouts_enabled"] is True,
+        transfers=(account.get("capabilities") or {}).get("transfers") == "active",
+        due=tuple(sorted(due)),
+        reason=None if reason is None else str(reason),
+    )
 
 
 def _as_unknown(fault: stripe.StripeError) -> StripeUnknown:

@@ -8,9 +8,11 @@ from uuid import UUID
 from sqlmodel import Session, select
 
 from app.earning.review.doubts import find_doubts
+from app.jobs import promise_job
 from app.settlement.connect.errors import PayoutNotMovable
 from app.settlement.errors import PayoutUnknown
 from app.settlement.payout_queries import PayoutRead, is_doubted, read_payout
+from app.settlement.service import PAY_BY_STRIPE
 from app.settlement.tables import Payout, Statement
 
 
@@ -23,6 +25,16 @@ def retry_waiting(session: Session, *, now: datetime) -> int:
         row.ask_at = now
     session.flush()
     return len(rows)
+
+
+def wake_payout(session: Session, *, payout: UUID, now: datetime) -> None:
+    """Have one that is ordered asked about now."""
+    wanted = select(Payout).where(Payout.public_id == payout, Payout.method == "stripe", Payout.status == "ordered")
+    row = session.exec(wanted.with_for_update()).first()
+    if row is not None:
+        row.ask_at = now
+        session.flush()
+        promise_job(session, task=PAY_BY_STRIPE, args={"payout": row.id})
 
 
 def move_to_bank(session: Session, *, payout: UUID) -> PayoutRead:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from app.core.units import Pence
@@ -37,3 +38,38 @@ class StripeBalance:
 
     available_pence: Pence
     pending_pence: Pence
+
+
+@dataclass(frozen=True)
+class ReversalOrder:
+    """`made_there` is Stripe's id of one that is there already, and only has to be found with this sum."""
+
+    key: str
+    reversal: UUID
+    transfer: str
+    pence: Pence
+    made_there: str | None
+
+
+@dataclass(frozen=True)
+class AccountState:
+    """What an account can do; `due` is what Stripe still wants to know of it, `reason` why it can't do more."""
+
+    charges: bool = False
+    payouts: bool = False
+    transfers: bool = False
+    due: tuple[str, ...] = ()
+    reason: str | None = None
+
+    @property
+    def ready(self) -> bool:
+        """It can be paid, and its money reaches a bank."""
+        return self.transfers and self.payouts
+
+
+@dataclass(frozen=True)
+class OnboardingLink:
+    """Good once and for minutes."""
+
+    url: str
+    expires_at: datetime

@@ -22,8 +22,13 @@ _SETTLED: Final = text(f"""
     SELECT n.public_id AS partner, coalesce(a.posted, 0) AS ledger_pence, coalesce(p.pence, 0) AS paid_pence
     FROM partners n
     LEFT JOIN ledger_accounts a ON a.kind = {AccountKind.SETTLED:d} AND a.unit = {Unit.PENCE:d} AND a.owner = n.id
-    LEFT JOIN (SELECT partner_id, sum(pence) AS pence FROM payouts WHERE status = 'paid' GROUP BY 1) p
-        ON p.partner_id = n.id
+    LEFT JOIN (
+        SELECT o.partner_id, sum(CASE o.status WHEN 'paid' THEN o.pence - coalesce(r.pence, 0) ELSE 0 END) AS pence
+        FROM payouts o
+        LEFT JOIN (SELECT payout_id, sum(pence) AS pence FROM payout_reversals WHERE status = 'done' GROUP BY 1) r
+            ON r.payout_id = o.id
+        GROUP BY 1
+    ) p ON p.partner_id = n.id
     WHERE coalesce(a.posted, 0) <> coalesce(p.pence, 0)
     ORDER BY n.id
 """)  # noqa: S608 - our own constants
@@ -127,7 +132,7 @@ def _compare(payout: OurPayout | None, transfer: StripeTransfer) -> Iterator[Dif
             "reversed_there",
             **facts,
             sentence=f"{what}: Stripe has taken back {say(transfer.reversed_pence)}, we {say(payout.returned_pence)}. "
-            "Somebody reversed it in Stripe's dashboard: pay it again there if that was wrong.",
+            f"{_explain_reversal(payout)}",
         )
     elif transfer.reversed_pence < payout.returned_pence:
         yield Difference(
@@ -136,6 +141,15 @@ def _compare(payout: OurPayout | None, transfer: StripeTransfer) -> Iterator[Dif
             sentence=f"{what}: we have taken back {say(payout.returned_pence)}, Stripe {say(transfer.reversed_pence)}. "
             "Reverse the rest in Stripe's dashboard.",
         )
+
+
+def _explain_reversal(payout: OurPayout) -> str:
+    if payout.reversing:
+        return "A reversal that was approved is on its way; the worker takes it over by itself: rewards work --once."
+    return (
+        "Somebody reversed it in Stripe's dashboard: propose a reversal of the difference with Stripe's id of it, so "
+        "that the ledger knows, or pay it again there if that was wrong."
+    )
 
 
 def _tell_missing_here(payout: OurPayout | None, transfer: StripeTransfer) -> Difference:

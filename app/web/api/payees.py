@@ -42,12 +42,17 @@ class BankOrder(msgspec.Struct, frozen=True):
 
 
 class PayeeShape(Shape):
-    """`ends_in`: the last digits of the account that is paid, null while there is none. `waits` for an approval."""
+    """`method`: bacs or stripe. `ends_in`: the last digits of the bank account, null while there is none.
+
+    New bank details that `waits` tells of, and payment by Stripe that `stripe_waits` tells of, wait for an approval.
+    `stripe_ready`: the account at Stripe can be paid.
+    """
 
     method: str
     ends_in: str | None
     waits: bool
     stripe_ready: bool
+    stripe_waits: bool
 
 
 class BankShape(Shape):
@@ -62,7 +67,7 @@ class BankShape(Shape):
 def show_own_payee(call: SignedIn) -> PayeeShape:
     """Where you are paid. For the partner's staff."""
     keys = PayeeKeys(call.runtime.secrets)
-    return _present(
+    return present_payee(
         call.run(as_partner_staff, lambda session, staff: get_payee(session, partner_id=staff.partner_id, keys=keys))
     )
 
@@ -90,7 +95,7 @@ def propose_payee(call: SignedIn, body: Body) -> PayeeShape:
         )
         return propose_bank_details(session, partner_id=partner.id, details=details, keys=keys, now=call.now)
 
-    return _present(call.run(as_partner_staff, serve))
+    return present_payee(call.run(as_partner_staff, serve))
 
 
 @router.get("/v1/partners/{id}/payee", responses=declines(*SIGNED_IN, 400, 404, 409))
@@ -129,12 +134,12 @@ def approve_payee(call: SignedIn, id: str, body: Body, key: IdempotencyKey = Non
         record_act(
             session, actor=officer.actor, act="partner.changed", subject=_name(partner), facts=facts, now=call.now
         )
-        return Answer(200, _present(payee).model_dump(mode="json"))
+        return Answer(200, present_payee(payee).model_dump(mode="json"))
 
     return respond(run_once(call, as_payer, serve, key=key, sent=body))
 
 
-def _present(payee: PayeeRead) -> PayeeShape:
+def present_payee(payee: PayeeRead) -> PayeeShape:
     return PayeeShape(**vars(payee))
 
 

@@ -62,6 +62,9 @@ from app.web.api import (
     pauses,
     payees,
     payment_files,
+    payment_ways,
+    payout_reversals,
+    payout_ways,
     payouts,
     redemptions,
     register,
@@ -77,6 +80,9 @@ from app.web.api import (
     sessions,
     sources,
     statements,
+    stripe_accounts,
+    stripe_events,
+    stripe_funding,
     templates,
     terms,
     tills,
@@ -116,6 +122,8 @@ for part in (
 ):
     router.include_router(part.router)
 for part in (reports, statements, payees, payment_files, payouts, webhooks):
+    router.include_router(part.router)
+for part in (stripe_accounts, payment_ways, payout_ways, payout_reversals, stripe_funding, stripe_events):
     router.include_router(part.router)
 # Last of those under /v1/rules: it takes any word for a rule's id.
 for part in (register, templates, rule_catalogue, rule_life):
