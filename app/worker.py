@@ -147,6 +147,7 @@ def _paying(runtime: Runtime) -> Paying:
 def _work_with_stripe(runtime: Runtime) -> None:
     pay_due(_paying(runtime))
     reverse_due(_paying(runtime))
+    runtime.database.in_transaction(lambda session: forget_events(session, now=runtime.clock.now()))
 
 
 def _write_entitlements(runtime: Runtime) -> None:
@@ -249,16 +250,8 @@ SCHEDULES: Final[tuple[Schedule, ...]] = (
     Schedule(
         "payouts.pay_due",
         "* * * * *",
-        "Make the payments by Stripe and the reversals that are due, and ask about those that are not certain",
+        "Make payments by Stripe and reversals that are due, ask about those that are not certain, forget old events",
         _work_with_stripe,
-    ),
-    Schedule(
-        "stripe.forget_events",
-        "41 3 * * *",
-        "Forget events of Stripe that nobody can send again",
-        lambda runtime: runtime.database.in_transaction(
-            lambda session: forget_events(session, now=runtime.clock.now())
-        ),
     ),
     Schedule(
         "messages.forget",

@@ -126,7 +126,6 @@ OWN_ONLY = {
     "PUT /v1/partner/payee/method",
     "GET /v1/partner/payee/stripe",  # tests/settlement/test_stripe_accounts.py looks at both partners'
     "POST /v1/partner/payee/stripe",
-    "POST /v1/stripe/events",
     "PATCH /v1/me",
     "POST /v1/me/cards",
     "POST /v1/me/missing",
