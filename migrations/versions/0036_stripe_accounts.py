@@ -1,6 +1,6 @@
 """Partners' accounts at Stripe, events that were counted, and reversals of payments.
 
-Revision: 0032, after 0031.
+Revision: 0036, after 0035.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0032"
-down_revision = "0031"
+revision = "0036"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 
