@@ -7,9 +7,7 @@ its own: what is due stands in the tables of its domain, so whatever was missed 
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -64,8 +62,6 @@ ATTEMPTS: Final = 10
 """How often a job is tried before it is dead: 1, 2, 4 ... seconds apart, a quarter of an hour and a half in all."""
 SIDE_BY_SIDE: Final = 4
 GRACE_SECONDS: Final = 10.0
-REST_SECONDS: Final = 5.0
-"""After the database went away."""
 STALLED_SECONDS: Final = 60
 """How long a worker may be silent before its jobs are somebody else's."""
 
@@ -292,41 +288,6 @@ SCHEDULES: Final[tuple[Schedule, ...]] = (
     ),
     Schedule("budgets.alarm", "* * * * *", "Raise the alarms of budgets that run low", _raise_alarms),
 )
-
-
-class JobWorker:
-    """A thread that works until it is told to stop. There may be one in each of several processes."""
-
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-        self._thread = threading.Thread(target=self._run, name="job-worker", daemon=True)
-        self._stop = threading.Event()
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self, timeout_seconds: float) -> None:
-        """Tell it to stop, and wait for that at most so long; what it leaves undone, the next one does."""
-        self._stop.set()
-        self._thread.join(timeout_seconds)
-
-    def _run(self) -> None:
-        asyncio.run(self._work())
-
-    async def _work(self) -> None:
-        """A database that is away is tried again, for as long as we run."""
-        told_to_stop = asyncio.create_task(asyncio.to_thread(self._stop.wait))
-        while not self._stop.is_set():
-            working = asyncio.create_task(work_jobs(self._runtime, wait=True))
-            await asyncio.wait({working, told_to_stop}, return_when=asyncio.FIRST_COMPLETED)
-            working.cancel()
-            try:
-                await working
-            except asyncio.CancelledError:
-                return
-            except Exception as fault:  # noqa: BLE001 - the worker must outlive a database that is away
-                _log.error("worker broke down", fault=type(fault).__name__)
-                await asyncio.wait({told_to_stop}, timeout=REST_SECONDS)
 
 
 async def work_jobs(runtime: Runtime, *, wait: bool, handle_signals: bool = False) -> None:

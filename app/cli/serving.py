@@ -20,12 +20,12 @@ from app.cli.showcase import ensure_seeded, mark_demo
 from app.core.errors import Misconfigured
 from app.core.settings import Settings
 from app.identity.key_record import note_signing_key
+from app.job_worker import JobWorker
 from app.ledger.seals import check_cluster
 from app.ledger.tasks import sweep_points
 from app.main import create_app
 from app.web.header_limits import PARSER_LIMIT_BYTES
 from app.web.runtime import Runtime
-from app.worker import JobWorker
 
 GRACE_SECONDS = 5
 """How long running requests may take to end after Ctrl-C."""

@@ -17,10 +17,11 @@ from app import worker
 from app.core.clock import SetClock
 from app.core.database import Database
 from app.core.settings import Settings
+from app.job_worker import JobWorker
 from app.jobs import JobNotDead, JobNotFound, count_jobs, list_jobs, promise_job, retry_job
 from app.web.runtime import Runtime
 from app.wiring import build_runtime
-from app.worker import SCHEDULES, JobWorker, Task, work_jobs
+from app.worker import SCHEDULES, Task, work_jobs
 from tests.conftest import SCHEME
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -63,11 +63,11 @@ class StripeCity:
 
     def connect(self) -> str:
         """The café's account, connected, told of and approved."""
-        self.ask("staff", "POST", "/v1/partner/payee/stripe")
+        self.ask("owner", "POST", "/v1/partner/payee/stripe")
         (account,) = self.books.accounts
         self.books.enable(account)
         self.tell_all()
-        self.ask("staff", "PUT", "/v1/partner/payee/method", method="stripe")
+        self.ask("owner", "PUT", "/v1/partner/payee/method", method="stripe")
         self.ask("finance", "POST", f"/v1/partners/{self.partner}/payee/stripe/approve")
         return account
 

@@ -17,12 +17,12 @@ OWN = "/v1/partner/payee/stripe"
 
 
 def test_a_partner_connects_once_however_often_it_asks_for_the_link(paid_city: StripeCity) -> None:
-    first, second = (paid_city.ask("staff", "POST", OWN) for _ in range(2))
+    first, second = (paid_city.ask("owner", "POST", OWN) for _ in range(2))
     assert len(paid_city.books.accounts) == 1
     assert first["url"] != second["url"], "a link is good once"
     (account,) = paid_city.books.accounts.values()
     assert account["metadata"] == {"partner": paid_city.partner, "scheme": "leeds"}
-    paid_city.ask("other_staff", "POST", OWN)
+    paid_city.ask("other_owner", "POST", OWN)
     assert len(paid_city.books.accounts) == 2
     assert paid_city.ask("staff", "GET", OWN)["account"] != paid_city.ask("other_staff", "GET", OWN)["account"]
 
@@ -42,28 +42,28 @@ def test_two_people_of_a_partner_who_ask_at_once_share_one_account(paid_city: St
 def test_an_account_is_chosen_only_when_it_can_be_paid_and_paid_only_when_approved(paid_city: StripeCity) -> None:
     approve = f"/v1/partners/{paid_city.partner}/payee/stripe/approve"
     not_ready = (409, "stripe-account-not-ready")
-    assert paid_city.refused("staff", "PUT", "/v1/partner/payee/method", method="stripe") == not_ready
-    paid_city.ask("staff", "POST", OWN)
-    assert paid_city.refused("staff", "PUT", "/v1/partner/payee/method", method="stripe") == not_ready
+    assert paid_city.refused("owner", "PUT", "/v1/partner/payee/method", method="stripe") == not_ready
+    paid_city.ask("owner", "POST", OWN)
+    assert paid_city.refused("owner", "PUT", "/v1/partner/payee/method", method="stripe") == not_ready
     assert paid_city.refused("finance", "POST", approve) == (409, "no-stripe-proposed")
     (account,) = paid_city.books.accounts
     paid_city.books.enable(account)
     paid_city.tell_all()
-    chosen = paid_city.ask("staff", "PUT", "/v1/partner/payee/method", method="stripe")
+    chosen = paid_city.ask("owner", "PUT", "/v1/partner/payee/method", method="stripe")
     assert (chosen["method"], chosen["stripe_ready"], chosen["stripe_waits"]) == ("bacs", True, True)
     shown = paid_city.ask("finance", "GET", f"/v1/partners/{paid_city.partner}/payee/stripe")
     assert (shown["account"], shown["ready"], shown["due"], shown["waits"]) == (account, True, [], True)
     approved = paid_city.ask("finance", "POST", approve)
     assert (approved["method"], approved["stripe_waits"]) == ("stripe", False)
-    assert paid_city.refused("staff", "PUT", "/v1/partner/payee/method", method="bacs") == (409, "no-bank-details")
+    assert paid_city.refused("owner", "PUT", "/v1/partner/payee/method", method="bacs") == (409, "no-bank-details")
 
 
 def test_an_account_that_was_disabled_since_is_not_approved_and_says_what_is_due(paid_city: StripeCity) -> None:
-    paid_city.ask("staff", "POST", OWN)
+    paid_city.ask("owner", "POST", OWN)
     (account,) = paid_city.books.accounts
     paid_city.books.enable(account)
     paid_city.tell_all()
-    paid_city.ask("staff", "PUT", "/v1/partner/payee/method", method="stripe")
+    paid_city.ask("owner", "PUT", "/v1/partner/payee/method", method="stripe")
     paid_city.city.clock.at += timedelta(seconds=5)
     paid_city.books.disable(account)
     paid_city.tell_all()
@@ -105,9 +105,9 @@ def test_a_held_payment_is_sent_by_the_bank_by_finance_or_tried_again(paid_city:
 
 def test_a_stripe_that_is_away_or_opens_no_accounts_is_told_and_nothing_is_kept(paid_city: StripeCity) -> None:
     paid_city.books.faults[:] = ["unreached"]
-    assert paid_city.refused("staff", "POST", OWN) == (503, "stripe-away")
+    assert paid_city.refused("owner", "POST", OWN) == (503, "stripe-away")
     paid_city.books.opens_accounts = False
-    assert paid_city.refused("staff", "POST", OWN) == (409, "stripe-refuses-accounts")
+    assert paid_city.refused("owner", "POST", OWN) == (409, "stripe-refuses-accounts")
     assert paid_city.ask("staff", "GET", OWN)["account"] is None
 
 

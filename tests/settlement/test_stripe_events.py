@@ -19,7 +19,7 @@ OWN = "/v1/partner/payee/stripe"
 @pytest.fixture
 def account(paid_city: StripeCity) -> str:
     """Connected; what Stripe has to say of it is not told yet."""
-    paid_city.ask("staff", "POST", OWN)
+    paid_city.ask("owner", "POST", OWN)
     (found,) = paid_city.books.accounts
     return found
 

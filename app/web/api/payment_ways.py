@@ -19,7 +19,7 @@ from app.settlement.payees import PayeeKeys, PayeeRead, get_payee
 from app.web.api.answers import SIGNED_IN, declines, respond, takes
 from app.web.api.payees import PayeeShape, present_payee
 from app.web.api.payout_shapes import as_payer, get_partner_by_id
-from app.web.callers import Call, SignedIn, as_partner_staff
+from app.web.callers import Call, SignedIn, as_partner_owner
 from app.web.idempotency import run_once
 from app.web.sent import Body, IdempotencyKey
 
@@ -39,7 +39,7 @@ class WayOrder(msgspec.Struct, frozen=True):
     openapi_extra=takes(("application/json", WayOrder)),
 )
 def choose(call: SignedIn, body: Body) -> PayeeShape:
-    """Choose how you are paid. Stripe holds once the council has approved it. For the partner's staff."""
+    """Choose how you are paid. Stripe holds once the council has approved it. For the partner's owner."""
     order = body.read(WayOrder)
 
     def serve(session: Session, staff: StaffRead) -> PayeeRead:
@@ -50,7 +50,7 @@ def choose(call: SignedIn, body: Body) -> PayeeShape:
             choose_bank(session, partner_id=partner.id)
         return _record(session, call, staff.actor, partner, f"payment by {order.method} chosen")
 
-    return present_payee(call.run(as_partner_staff, serve))
+    return present_payee(call.run(as_partner_owner, serve))
 
 
 @router.post(

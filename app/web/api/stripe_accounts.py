@@ -16,7 +16,7 @@ from app.settlement.connect.onboarding import open_onboarding
 from app.web.api.answers import SIGNED_IN, Shape, declines
 from app.web.api.payout_shapes import as_payer, get_partner_by_id
 from app.web.api.stripe_shapes import StripeAccountShape, get_stripe, present_account
-from app.web.callers import SignedIn, as_partner_staff
+from app.web.callers import SignedIn, as_partner_owner, as_partner_staff
 
 router = APIRouter(tags=["money"])
 
@@ -32,7 +32,7 @@ class OnboardingShape(Shape):
 
 @router.post("/v1/partner/payee/stripe", responses=declines(*SIGNED_IN, 409))
 def connect(call: SignedIn) -> OnboardingShape:
-    """Get the link by which you connect an account at Stripe; ask again for another. For the partner's staff."""
+    """Get the link by which you connect an account at Stripe; ask again for another. For the partner's owner."""
 
     def serve(session: Session, staff: StaffRead) -> int:
         partner = get_partner(session, partner_id=staff.partner_id)
@@ -46,7 +46,7 @@ def connect(call: SignedIn) -> OnboardingShape:
         )
         return partner.id
 
-    partner_id = call.run(as_partner_staff, serve)
+    partner_id = call.run(as_partner_owner, serve)
     back_to = f"{call.runtime.settings.public_url}{BACK_TO}"
     link = open_onboarding(call.runtime.database, get_stripe(call), partner_id=partner_id, back_to=back_to)
     return OnboardingShape(url=link.url, expires_at=link.expires_at)
