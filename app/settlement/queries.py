@@ -105,9 +105,10 @@ def write_statement_read(period: Period, opening: Pence, lines: tuple[Line, ...]
     return StatementRead(period.name, period.from_on, period.until_on, closed, opening, lines, sum_vat(lines), closing)
 
 
-def list_unclaimed(session: Session, *, partner_id: int, until_at: datetime) -> tuple[Line, ...]:
-    """Lines before an instant that stand on no closed statement yet."""
-    which = "m.effective_at < :until_at AND NOT EXISTS (SELECT FROM statement_lines s WHERE s.transfer_id = m.id)"
+def list_unclaimed(session: Session, *, partner_id: int, until_at: datetime | None) -> tuple[Line, ...]:
+    """Lines before an instant, or all, that stand on no closed statement yet."""
+    before = "CAST(:until_at AS timestamptz) IS NULL OR m.effective_at < :until_at"
+    which = f"({before}) AND NOT EXISTS (SELECT FROM statement_lines s WHERE s.transfer_id = m.id)"
     return _list_lines(session, which, partner=partner_id, until_at=until_at)
 
 

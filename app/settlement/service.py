@@ -100,12 +100,17 @@ def return_payout(session: Session, *, payout: UUID, reason: str, now: datetime)
 
 
 def _line_up(session: Session, statement: Statement, *, due_on: date | None, now: datetime) -> None:
-    """A payment of what is owed and not on its way already."""
-    unpaid = ("waiting", "held", "ordered")
+    """A payment of what is owed, and neither on its way nor made since the week was over."""
     on_its_way = session.exec(
-        select(Payout).where(Payout.partner_id == statement.partner_id, col(Payout.status).in_(unpaid))
+        select(Payout)
+        .where(Payout.partner_id == statement.partner_id, col(Payout.status).in_(("waiting", "held", "ordered")))
+        .order_by(col(Payout.id))
+        .with_for_update()
     ).all()
-    due = statement.closing_pence - sum(payout.pence for payout in on_its_way)
+    # Read after the payments are locked, so that one that was made meanwhile is here if it is no longer there.
+    later = list_unclaimed(session, partner_id=statement.partner_id, until_at=None)
+    made = -sum(line.pence for line in later if line.kind == "payment")
+    due = statement.closing_pence - max(made, 0) - sum(payout.pence for payout in on_its_way)
     if due <= 0:
         return
     payee = session.get(Payee, statement.partner_id, populate_existing=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,9 +16,10 @@ SECRET = "whsec_dGhlIHRpbGwncyBvd24gc2VjcmV0IGtleQ=="
 
 @dataclass
 class Till:
-    """`vouchers` by reference: promised, used or taken_back."""
+    """`vouchers` by reference: promised, used or taken_back. `clock` is the till's own."""
 
     refusal: str | None = None
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     vouchers: dict[str, str] = field(default_factory=dict)
     numbers: list[str] = field(default_factory=list)
 
@@ -25,14 +27,18 @@ class Till:
         return httpx.MockTransport(self._serve)
 
     def _serve(self, request: httpx.Request) -> httpx.Response:
-        try:
-            question = Webhook(SECRET).verify(request.content, dict(request.headers))
-        except WebhookVerificationError:
-            return httpx.Response(401)
-        self.numbers.append(request.headers["webhook-id"])
-        assert datetime.now(UTC) - datetime.fromisoformat(question["timestamp"]) < timedelta(minutes=5)
-        status, said = self._answer(question["type"], question["data"]["voucher"])
+        status, said = self.answer(request.content, dict(request.headers))
         return httpx.Response(status, content=json.dumps(said))
+
+    def answer(self, body: bytes, headers: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        """The status and what is said to a question as it came."""
+        try:
+            question = Webhook(SECRET).verify(body, headers)
+        except WebhookVerificationError:
+            return 401, {}
+        self.numbers.append(headers["webhook-id"])
+        assert self.clock() - datetime.fromisoformat(question["timestamp"]) < timedelta(minutes=5)
+        return self._answer(question["type"], question["data"]["voucher"])
 
     def _answer(self, kind: str, voucher: str) -> tuple[int, dict[str, Any]]:
         known = self.vouchers.get(voucher)

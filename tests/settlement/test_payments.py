@@ -112,6 +112,22 @@ def test_what_the_bank_gives_back_is_owed_again_and_paid_with_the_next_week(city
     assert [payout["pence"] for payout in _ask(city, "finance", "GET", "/v1/payouts?status=waiting")["items"]] == [owed]
 
 
+def test_a_payment_made_after_the_weeks_end_and_before_its_closing_is_not_made_again(city: City) -> None:
+    """The week before is closed at five on Monday, or later where no worker ran; money may move before that."""
+    _approve(city)
+    _close(city)
+    owed = _posted(city, AccountKind.PAYABLE)
+    file = _ask(city, "finance", "POST", "/v1/payouts/files")
+    city.clock.at += timedelta(weeks=2)
+    city.tokens["admin"] = city.token(city.officers["admin"], "officer")
+    _ask(city, "admin", "POST", f"/v1/payouts/files/{file['id']}/send")
+    assert (_posted(city, AccountKind.PAYABLE), _posted(city, AccountKind.SETTLED)) == (0, owed)
+    _close(city, weeks=0)
+    _close(city)
+    city.tokens["finance"] = city.token(city.officers["finance"], "officer")
+    assert _ask(city, "finance", "GET", "/v1/payouts?status=waiting")["items"] == []
+
+
 def test_who_has_no_approved_bank_details_is_left_out_and_told(city: City) -> None:
     _ask(city, "staff", "PUT", "/v1/partner/payee", **BANK)
     _close(city)
