@@ -6,7 +6,7 @@ It names people by reference only, so that erasure never has to touch it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, Session, col, select
 
 from app.core.columns import Row, Xid8
-from app.core.ids import take_id
+from app.core.ids import public_id, take_id
 from app.core.paging import CursorUnknown, Page, clamp_limit
 
 ActorKind = Literal["officer", "resident", "staff", "machine", "host", "device", "system"]
@@ -26,6 +26,7 @@ ACTS: Final[Mapping[str, str]] = {
     "person.opened": "An account was opened for somebody",
     "person.looked_at": "Somebody's details were looked at",
     "person.changed": "Somebody's details were changed",
+    "person.card_claimed": "Somebody said that a card is theirs",
     "person.card_linked": "A card was linked to somebody",
     "person.card_removed": "A card was taken off somebody",
     "person.consent_changed": "Somebody gave or withdrew a consent",
@@ -58,6 +59,7 @@ ACTS: Final[Mapping[str, str]] = {
     "scheme.resumed": "Earning or redeeming was resumed",
     "scheme.setting_changed": "A setting of the scheme was changed",
     "scheme.wound_down": "A step of winding down was taken",
+    "role.proposed": "A change of somebody's roles was proposed or refused",
     "role.given": "An officer was made, or given a role",
     "role.taken": "A role was taken away",
     "deputy.named": "A deputy was named or dismissed",
@@ -86,6 +88,9 @@ ACTS: Final[Mapping[str, str]] = {
     "reward.proposed": "A reward or a change of one was proposed",
     "reward.changed": "A reward was changed",
     "statement.paid": "A payment to a partner was ordered or recorded",
+    "attendance.attested": "A host attested who was at a session, agreed to it or took it back",
+    "door.opened": "A way in for an operator's files was opened or changed",
+    "places.loaded": "A public table of places was loaded",
     "import.sent": "A file was imported",
     "job.retried": "A dead job was tried again",
     "seals.restored": "After a restore a new generation of entries was begun",
@@ -171,6 +176,13 @@ def record_act(
         "happened_at": now,
     }
     session.execute(insert(AuditAct).values(written))
+
+
+def note_looks(session: Session, *, actor: Actor, people: Collection[UUID], what: str, now: datetime) -> None:
+    """An officer has looked at something of these residents: one act for each, so that each can read of it."""
+    for one in sorted(set(people)):
+        subject, facts = f"resident:{public_id('res', one)}", {"looked_at": what}
+        record_act(session, actor=actor, act="person.looked_at", subject=subject, facts=facts, now=now)
 
 
 def list_acts(

@@ -11,6 +11,7 @@ from app.earning import tables as earning
 from app.earning.review import tables as review
 from app.hosting import tables as hosting
 from app.identity import machine_tables as machines
+from app.identity import role_tables as roles
 from app.identity import sign_in_tables as sign_in
 from app.identity import tables as identity
 from app.ledger import tables as ledger
@@ -19,6 +20,7 @@ from app.offers import tables as offers
 from app.offers.contracts import tables as contracts
 from app.offers.proposals import tables as proposals
 from app.offers.webhooks import tables as webhooks
+from app.redemption import callback_tables as callbacks
 from app.redemption import dispute_tables as disputes
 from app.redemption import tables as redemption
 from app.residents import claim_tables as claims
@@ -42,6 +44,7 @@ DOMAINS = (
     audit,
     backtest,
     campaign_messages,
+    callbacks,
     campaigns,
     claims,
     connect,
@@ -63,6 +66,7 @@ DOMAINS = (
     residents,
     review,
     rights,
+    roles,
     rulebook,
     settlement,
     value_alarms,

@@ -33,6 +33,7 @@ from app.offers.webhooks.deliveries import SEND as SEND_WEBHOOK
 from app.offers.webhooks.tasks import Sending, send_due
 from app.offers.webhooks.tasks import send_message as send_webhook
 from app.redemption.asking import QuestionKeys
+from app.redemption.callback_sample import ask_lately
 from app.redemption.outliers import flag_outliers
 from app.redemption.releasing import RELEASE, release_due_vouchers, release_vouchers
 from app.redemption.service import ASK_PARTNER
@@ -206,6 +207,12 @@ SCHEDULES: Final[tuple[Schedule, ...]] = (
         lambda runtime: runtime.database.in_transaction(
             lambda session: flag_outliers(session, now=runtime.clock.now())
         ),
+    ),
+    Schedule(
+        "redemptions.ask_residents",
+        "10 6 * * *",
+        "Ask a sample of residents whether they got what they used a voucher for",
+        lambda runtime: ask_lately(runtime.database, runtime.secrets, runtime.settings, now=runtime.clock.now()),
     ),
     Schedule(
         "points.expire",

@@ -44,7 +44,7 @@ EventId = Annotated[str, typer.Argument(help="The event's id, as its source sent
 class OfficerUnknown(NotAllowed):
     """A decision is somebody's."""
 
-    code = "officer-unknown"
+    code = "officer-not-active"
 
     def __init__(self) -> None:
         super().__init__("There is no active officer with this id.")

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
+from app.audit import SYSTEM, record_act
 from app.cli.failures import fail, told_plainly
 from app.cli.scheme import Choice, is_demo, opened_demo, opened_runtime
 from app.cli.screen import note, progress_bar
@@ -96,7 +97,7 @@ def _opened(settings: Settings, *, demo_only: bool) -> Iterator[Runtime]:
 
 
 def _import(asked: Asked, runtime: Runtime, faults: FaultFile) -> Tally:
-    source_id = runtime.database.in_transaction(lambda session: _ensure_source(session, asked.declared))
+    source_id = runtime.database.in_transaction(lambda session: _begin(session, asked, runtime))
     mapper = EventMapper(asked.declared, runtime.secrets.key_for("import ids"))
     job = ImportJob(
         mapper=mapper,
@@ -106,6 +107,7 @@ def _import(asked: Asked, runtime: Runtime, faults: FaultFile) -> Tally:
             by_file=True,
             late_window=None if asked.history or asked.demo_enrol else _late_window(runtime.settings),
             history=asked.history,
+            bounds=runtime.settings.flag_bounds,
         ),
     )
     if asked.demo_enrol:
@@ -137,6 +139,13 @@ def _enrolling(asked: Asked, runtime: Runtime, job: ImportJob, source_id: int) -
     latest = datetime.combine(span.last_on + shift + timedelta(days=1), time.min, LONDON)
     options = replace(job.options, latest=max(latest, now))
     return ImportJob(mapper, job.client, job.keys, options, prepare=enrolment.enrol_unknown)
+
+
+def _begin(session: Session, asked: Asked, runtime: Runtime) -> int:
+    """The file's source. That the import began is on record, whatever becomes of it."""
+    subject, facts = f"source:{asked.declared.source}", {"way": "command"}
+    record_act(session, actor=SYSTEM, act="import.sent", subject=subject, facts=facts, now=runtime.clock.now())
+    return _ensure_source(session, asked.declared)
 
 
 def _ensure_source(session: Session, declared: ImportMap) -> int:

@@ -14,20 +14,20 @@ from app.cli.scheme import Choice, is_demo, opened_database, opened_runtime
 from app.core.clock import SystemClock
 from app.core.errors import Conflict
 from app.identity.logins import LoginKeys
-from app.identity.queries import OfficerRead, has_officer
+from app.identity.queries import OfficerRead, count_admins
 from app.identity.service import create_officer
 from app.web.inviting import draw_invitation, invite_somebody, link_invitation
 
 
 class OfficersExist(Conflict):
-    """Only the first officer comes from the command line; they make the others, and that is on record."""
+    """Only two administrators come from the command line; they make the others together, and that is on record."""
 
     code = "officers-exist"
 
     def __init__(self) -> None:
         super().__init__(
-            "This scheme has an officer already. Ask an administrator among them to add you: only the first one is "
-            "made on the command line."
+            "This scheme has two administrators already. Ask them to add you: only those two are made on the command "
+            "line."
         )
 
 
@@ -39,7 +39,7 @@ def make_officer(
         list[str], typer.Option(help="editor, approver, support, finance, auditor or admin; may be given again.")
     ],
 ) -> None:
-    """Make the first officer of a scheme that has none."""
+    """Make an officer of a scheme that has fewer than two administrators to make others."""
     choice = context.ensure_object(Choice)
     with told_plainly():
         now = SystemClock().now()
@@ -65,8 +65,12 @@ def invite(
             typer.echo(f"{link_invitation(runtime, code)}\nGood once, until {invited.expires_at:%Y-%m-%d %H:%M} UTC.")
 
 
+ENOUGH_ADMINS = 2
+"""One proposes and the other approves."""
+
+
 def make_first_officer(session: Session, *, name: str, email: str, roles: list[str], now: datetime) -> OfficerRead:
     """Raises OfficersExist, RegistrationInvalid or OfficerEmailTaken."""
-    if has_officer(session):
+    if count_admins(session) >= ENOUGH_ADMINS:
         raise OfficersExist
     return create_officer(session, name=name, email=email, roles=roles, now=now)

@@ -11,9 +11,11 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
+from app.audit import SYSTEM, record_act
 from app.cli.failures import told_plainly
 from app.cli.scheme import Choice, opened_database
 from app.cli.screen import progress_bar
+from app.core.clock import SystemClock
 from app.earning.importing.declaration import FileForm
 from app.earning.importing.errors import FileUnreadable
 from app.earning.importing.faults import FaultFile, choose_fault_path
@@ -59,6 +61,9 @@ def _load(session: Session, file: Path, found: TableFound) -> Loaded:
             faults.add(line=line, column=refused.column, reason=str(refused), code="place-invalid")
 
         tally = load_places(session, found=found, rows=_read_sound_rows(file, found, faults), refuse=refuse)
+    facts: dict[str, str | int | bool | None] = {"changed": tally.changed, "unchanged": tally.unchanged}
+    subject = f"places:{found.layout.table}"
+    record_act(session, actor=SYSTEM, act="places.loaded", subject=subject, facts=facts, now=SystemClock().now())
     return Loaded(file, found.layout.title, tally, faults.rows, errors)
 
 

@@ -52,7 +52,7 @@ class Choice:
             return Settings.model_validate(Settings().model_dump() | said)
         except ValidationError as faults:
             first = faults.errors(include_input=False, include_url=False)[0]
-            name = str(first["loc"][0]).upper() if first["loc"] else "the settings"
+            name = ".".join(map(str, first["loc"])).upper() or "the settings"
             message = f"{name} is not usable: {say_parameter_fault(first)}."
             raise Misconfigured(message) from None
 

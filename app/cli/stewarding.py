@@ -75,6 +75,11 @@ def wind_down(
 
 def atrs(context: typer.Context) -> None:
     """Write the algorithmic transparency record, from the rules in force, to the screen."""
-    now = SystemClock().now()
-    with told_plainly(), opened_database(context.ensure_object(Choice).settings()) as database:
-        typer.echo(database.in_transaction(lambda session: write_transparency_record(session, now=now)), nl=False)
+    choice, now = context.ensure_object(Choice), SystemClock().now()
+    with told_plainly():
+        settings = choice.settings()
+        with opened_database(settings) as database:
+            record = database.in_transaction(
+                lambda session: write_transparency_record(session, bounds=settings.flag_bounds, now=now)
+            )
+        typer.echo(record, nl=False)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
+
+from app.core.flag_bounds import USUAL_BOUNDS, FlagBounds
 
 DATABASE_DRIVERS = ("postgresql", "postgres", "postgresql+psycopg")
 REDIS_PROTOCOLS = ("redis", "rediss", "unix")
@@ -66,6 +69,9 @@ class Settings(BaseSettings):
     bacs_payer: SecretStr | None = Field(
         default=None, description="Sort code, account number and name that partners are paid from; comma-separated"
     )
+    flag_bounds: Annotated[FlagBounds, NoDecode] = Field(
+        default=USUAL_BOUNDS, description="More than these is held for a person, as a JSON object"
+    )
     payout_delay_days: Annotated[int, Field(ge=0, le=60)] = Field(
         default=7, description="How many days after a week's end its payment to a partner goes at the earliest"
     )
@@ -76,6 +82,9 @@ class Settings(BaseSettings):
         default=None, description="Secrets that Stripe signs its events with; comma-separated"
     )
     stripe_url: str = Field(default="https://api.stripe.com", description="Where Stripe is reached")
+    callback_percent: Annotated[int, Field(ge=0, le=100)] = Field(
+        default=2, description="Of a hundred used vouchers, how many residents are asked about: did you get it?"
+    )
     adjustment_most_points: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
         default=1000, description="Points that one adjustment may give"
     )
@@ -103,6 +112,17 @@ class Settings(BaseSettings):
         """Whether only this machine reaches the server by its address."""
         host = urlsplit(self.public_url).hostname or ""
         return host in {"localhost", "::1"} or host.startswith("127.")
+
+    @field_validator("flag_bounds", mode="before")
+    @classmethod
+    def _read_flag_bounds(cls, written: object) -> object:
+        if not isinstance(written, str):
+            return written
+        try:
+            return json.loads(written)
+        except (ValueError, RecursionError):
+            kind = "json"
+            raise PydanticCustomError(kind, "write it as a JSON object of names and whole numbers") from None
 
     @field_validator("database_url")
     @classmethod

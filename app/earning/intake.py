@@ -19,6 +19,7 @@ from sqlmodel import Session
 from app.core.arrays import loop_over_arrays
 from app.core.clock import london_date
 from app.core.errors import Refusal
+from app.core.flag_bounds import USUAL_BOUNDS, FlagBounds
 from app.core.ids import take_ids
 from app.earning.envelope import Content, Envelope, read_content, read_envelope
 from app.earning.errors import BatchTooLarge, EventChanged, SourceNotYours
@@ -67,6 +68,7 @@ class IntakeOptions:
     history: bool = False
     latest: datetime | None = None
     by_file: bool = False
+    bounds: FlagBounds = USUAL_BOUNDS
 
 
 class EventResult(msgspec.Struct, frozen=True):
@@ -212,14 +214,19 @@ def _judge(envelope: Envelope, batch: _Batch) -> EventResult | NewEvent:
         uncounted = (BEFORE_SCHEME,)
     elif batch.pauses and is_paused(batch.pauses, content.happened_at):
         uncounted = (EARNING_PAUSED,)
-    return _new_event(envelope, content, holder, source, uncounted)
+    return _new_event(envelope, content, holder, source, uncounted, batch.options.bounds)
 
 
 def _new_event(
-    envelope: Envelope, content: Content, holder: CardHolder, source: SourceRead, uncounted: tuple[str, ...]
+    envelope: Envelope,
+    content: Content,
+    holder: CardHolder,
+    source: SourceRead,
+    uncounted: tuple[str, ...],
+    bounds: FlagBounds,
 ) -> NewEvent:
     """`uncounted` says why no rule is asked about it, empty where rules are: at once, or when a person has looked."""
-    flag = None if uncounted else find_suspicion(content.type, content.data)
+    flag = None if uncounted else find_suspicion(content.type, content.data, bounds)
     event = Event(
         source=envelope.source,
         id=envelope.id,

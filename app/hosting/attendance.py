@@ -9,9 +9,11 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
+from app.audit import record_act
 from app.core.arrays import loop_over_arrays
 from app.core.errors import Refusal
-from app.core.ids import take_id, uuid7
+from app.core.flag_bounds import FlagBounds
+from app.core.ids import public_id, take_id, uuid7
 from app.earning.records import lock_states
 from app.hosting.attendance_errors import AttendanceSettled, AttendanceUnfit, JoinedLater
 from app.hosting.days import SECOND_PERSON_ABOVE_MINUTES, Days, load_days
@@ -35,6 +37,7 @@ def attest_attendance(
     lines: Sequence[Line],
     keys: CardKeys,
     late_window: timedelta,
+    bounds: FlagBounds,
     now: datetime,
 ) -> list[LineResult]:
     """A result for each line, in order: one that can't be does not sink the others.
@@ -69,9 +72,13 @@ def attest_attendance(
         else:
             counted.append((len(results), presence))
             results.append(None)
-    recorded = record_presences(session, hosted=hosted, presences=[presence for _, presence in counted], now=now)
+    presences = [presence for _, presence in counted]
+    recorded = record_presences(session, hosted=hosted, presences=presences, bounds=bounds, now=now)
     for at, presence in counted:
         results[at] = tell_result(recorded[presence.resident_id])
+    facts: dict[str, str | int | bool | None] = {"lines": len(lines), "counted": len(counted)}
+    subject = f"session:{public_id('ses', hosted.uuid)}"
+    record_act(session, actor=host.actor, act="attendance.attested", subject=subject, facts=facts, now=now)
     return [result for result in results if result is not None]
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from app.core.arrays import loop_over_arrays
+from app.core.flag_bounds import FlagBounds
 from app.core.ids import take_id, uuid7
 from app.earning.records import lock_states
 from app.hosting.check_in_codes import CODE_SECONDS, CheckInCodes
@@ -30,8 +31,6 @@ SKEW = timedelta(seconds=5)
 """How far the clock of the server that made the code may run ahead of that which reads it."""
 AROUND = timedelta(minutes=15)
 """How long before and after a session people may check in."""
-CROWD = 30
-"""More people than so many with one code are looked at."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,9 @@ def show_code(session: Session, *, host: HostRead, wanted: UUID, codes: CheckInC
     return CodeRead(codes.make(hosted.uuid, number), changes_at)
 
 
-def check_in(session: Session, *, resident: ResidentRead, code: str, codes: CheckInCodes, now: datetime) -> CheckInRead:
+def check_in(
+    session: Session, *, resident: ResidentRead, code: str, codes: CheckInCodes, bounds: FlagBounds, now: datetime
+) -> CheckInRead:
     """The resident is at the session whose code they scanned.
 
     Raises CheckInCodeUnknown, CheckInCodeStale, CheckInClosed, AlreadyCheckedIn, HostingNotReady or TryAgain.
@@ -81,9 +82,9 @@ def check_in(session: Session, *, resident: ResidentRead, code: str, codes: Chec
     _keep(session, hosted, resident, number, now, state="counted" if scanned else "here")
     if not scanned:
         return CheckInRead(hosted.title, hosted.organisation, "here", 0, ())
-    flag = "crowded_code" if _count_users(session, hosted, number) > CROWD else None
+    flag = "crowded_code" if _count_users(session, hosted, number) > bounds.code_users else None
     presence = Presence(resident.id, now, flag=flag)
-    recorded = record_presences(session, hosted=hosted, presences=[presence], now=now)[resident.id]
+    recorded = record_presences(session, hosted=hosted, presences=[presence], bounds=bounds, now=now)[resident.id]
     return CheckInRead(hosted.title, hosted.organisation, recorded.status, recorded.points, recorded.reasons)
 
 

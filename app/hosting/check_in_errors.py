@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from app.core.clock import write_instant
 from app.core.errors import Conflict, Invalid
 
 
@@ -32,7 +33,7 @@ class CheckInClosed(Conflict):
 
     def __init__(self, *, opens_at: datetime, closes_at: datetime) -> None:
         super().__init__("Checking in is possible from shortly before the session until shortly after it.")
-        self.opens_at, self.closes_at = opens_at.isoformat(), closes_at.isoformat()
+        self.opens_at, self.closes_at = write_instant(opens_at), write_instant(closes_at)
 
 
 class AlreadyCheckedIn(Conflict):

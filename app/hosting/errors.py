@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from app.core.clock import write_instant
 from app.core.errors import Conflict, Invalid, NotFound
 
 
@@ -33,7 +34,7 @@ class SessionInFuture(Conflict):
 
     def __init__(self, *, from_at: datetime) -> None:
         super().__init__("This has not ended yet. Attest it when it has.")
-        self.from_at = from_at.isoformat()
+        self.from_at = write_instant(from_at)
 
 
 class SessionTooOld(Conflict):

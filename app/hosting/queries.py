@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from app.audit import Actor
 from app.core.ids import parse_public_id, public_id
 from app.hosting.organisation_errors import OrganisationUnknown
 from app.hosting.tables import HostMember, HostOrganisation
@@ -26,6 +27,11 @@ class HostRead:
     @property
     def public_id(self) -> str:
         return public_id("hst", self.uuid)
+
+    @property
+    def actor(self) -> Actor:
+        """As the audit trail names them."""
+        return Actor("host", self.id, self.uuid)
 
 
 @dataclass(frozen=True)

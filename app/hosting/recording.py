@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from app.core.flag_bounds import FlagBounds
 from app.core.ids import public_id
 from app.earning.errors import EventChanged
 from app.earning.intake import record_derived
@@ -49,7 +50,7 @@ class Recorded:
 
 
 def record_presences(
-    session: Session, *, hosted: SessionRead, presences: Sequence[Presence], now: datetime
+    session: Session, *, hosted: SessionRead, presences: Sequence[Presence], bounds: FlagBounds, now: datetime
 ) -> dict[int, Recorded]:
     """Take in an event for each, by resident. Raises HostingNotReady, ResidentUnknown, EventChanged or TryAgain."""
     if not presences:
@@ -62,7 +63,7 @@ def record_presences(
         raise ResidentUnknown  # an account was closed a moment ago
     pauses = find_pauses(session, what=Paused.EARNING)
     events = [
-        _derive(session, hosted, source, one, facts[one.resident_id], paused=is_paused(pauses, one.happened_at))
+        _derive(session, hosted, source, one, facts[one.resident_id], bounds, paused=is_paused(pauses, one.happened_at))
         for one in presences
     ]
     if find_known(session, keys=[(source.id, event.event.id) for event in events]):
@@ -85,12 +86,13 @@ def _derive(
     source: SourceRead,
     presence: Presence,
     facts: Mapping[str, str],
+    bounds: FlagBounds,
     *,
     paused: bool,
 ) -> NewEvent:
     data = _say(hosted, presence)
     event_id = event_id_of(session, hosted=hosted, resident_id=presence.resident_id)
-    flag = None if paused else presence.flag or find_suspicion(hosted.event_type, data)
+    flag = None if paused else presence.flag or find_suspicion(hosted.event_type, data, bounds)
     event = Event(
         source=source.name,
         id=event_id,

@@ -9,7 +9,10 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
+from app.audit import record_act
 from app.core.arrays import loop_over_arrays
+from app.core.flag_bounds import FlagBounds
+from app.core.ids import public_id
 from app.earning.records import lock_states
 from app.earning.void import void_event
 from app.hosting.attendance_errors import AttendanceSettled, AttendanceUnknown, SecondPersonNeeded
@@ -22,7 +25,7 @@ from app.hosting.session_queries import SessionRead, get_session_of, list_attend
 
 
 def approve_attendance(
-    session: Session, *, host: HostRead, wanted: UUID, attendance: UUID, now: datetime
+    session: Session, *, host: HostRead, wanted: UUID, attendance: UUID, bounds: FlagBounds, now: datetime
 ) -> LineResult:
     """The second host's word. Raises SessionUnknown, AttendanceUnknown, AttendanceSettled or SecondPersonNeeded."""
     hosted, row = _lock(session, host, wanted, attendance)
@@ -34,8 +37,10 @@ def approve_attendance(
         text("UPDATE attendances SET state = 'counted', approved_by = :host, approved_at = :now WHERE id = :id"),
         {"host": host.id, "now": now, "id": row.id},
     )
+    _note(session, host, hosted, "agreed", attendance, now)
     presence = Presence(row.resident_id, hosted.starts_at, row.minutes, row.bags)
-    return tell_result(record_presences(session, hosted=hosted, presences=[presence], now=now)[row.resident_id])
+    recorded = record_presences(session, hosted=hosted, presences=[presence], bounds=bounds, now=now)
+    return tell_result(recorded[row.resident_id])
 
 
 def withdraw_attendance(
@@ -55,7 +60,13 @@ def withdraw_attendance(
         event_id = event_id_of(session, hosted=hosted, resident_id=row.resident_id)
         void_event(session, source=source.name, external_id=event_id, reason=reason, now=now)
     session.execute(text("UPDATE attendances SET state = 'withdrawn' WHERE id = :id"), {"id": row.id})
+    _note(session, host, hosted, "withdrawn", attendance, now)
     return LineResult("withdrawn")
+
+
+def _note(session: Session, host: HostRead, hosted: SessionRead, what: str, attendance: UUID, now: datetime) -> None:
+    subject, facts = f"session:{public_id('ses', hosted.uuid)}", {what: public_id("att", attendance)}
+    record_act(session, actor=host.actor, act="attendance.attested", subject=subject, facts=facts, now=now)
 
 
 @dataclass(frozen=True)

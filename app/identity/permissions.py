@@ -83,6 +83,9 @@ WINDERS_DOWN = ("admin",)
 CARD_CONFIRMERS = ("support",)
 """Who may confirm, with a card before them, that it is somebody's."""
 
+ROLE_KEEPERS = ("admin",)
+"""Who may make, change and end other officers."""
+
 AUDIT_READERS = ("auditor", "admin")
 """Who may read who looked at or changed what."""
 

@@ -131,9 +131,11 @@ def find_officers(session: Session, *, ids: Collection[int]) -> dict[int, Office
     return {row.id: OfficerRead(row.id, row.public_id, row.name, frozenset(row.roles), row.active) for row in rows}
 
 
-def has_officer(session: Session) -> bool:
-    """Whether the scheme has any officer, active or not."""
-    return session.exec(select(Officer.id).limit(1)).first() is not None
+def count_admins(session: Session) -> int:
+    """How many active officers may change others' roles."""
+    return len(
+        session.exec(select(Officer.id).where(col(Officer.active), col(Officer.roles).contains(["admin"]))).all()
+    )
 
 
 def find_staff(session: Session, *, written: str) -> StaffRead | None:

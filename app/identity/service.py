@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from app.audit import SYSTEM, record_act
+from app.audit import SYSTEM, Actor, record_act
 from app.core.ids import take_id, uuid7
 from app.identity.errors import ClientIdTaken, OfficerEmailTaken, RegistrationInvalid, SourceNameTaken
 from app.identity.permissions import MACHINE_SCOPES, ROLES
@@ -82,8 +83,16 @@ def register_client(
     return client
 
 
-def create_officer(session: Session, *, name: str, email: str, roles: Collection[str], now: datetime) -> OfficerRead:
-    """Add a person of the council. The address is kept in lower case and must be new."""
+@dataclass(frozen=True)
+class NewOfficer:
+    """As they will be kept: the address in lower case."""
+
+    name: str
+    email: str
+
+
+def check_new_officer(session: Session, *, name: str, email: str, roles: Collection[str]) -> NewOfficer:
+    """Whether somebody can be added like this. Raises RegistrationInvalid or OfficerEmailTaken."""
     if not roles or not ROLES.issuperset(roles):
         raise RegistrationInvalid("roles", f"An officer has one or more of the roles {', '.join(sorted(ROLES))}.")
     if not _EMAIL.fullmatch(email):
@@ -91,11 +100,19 @@ def create_officer(session: Session, *, name: str, email: str, roles: Collection
     address = email.lower()
     if session.exec(select(Officer.id).where(Officer.email == address)).first() is not None:
         raise OfficerEmailTaken
+    return NewOfficer(_check_name(name), address)
+
+
+def create_officer(
+    session: Session, *, name: str, email: str, roles: Collection[str], now: datetime, actor: Actor = SYSTEM
+) -> OfficerRead:
+    """Add a person of the council. Raises RegistrationInvalid or OfficerEmailTaken."""
+    checked = check_new_officer(session, name=name, email=email, roles=roles)
     row = Officer(
         id=take_id(session),
         public_id=uuid7(now),
-        name=_check_name(name),
-        email=address,
+        name=checked.name,
+        email=checked.email,
         roles=sorted(set(roles)),
         made_at=now,
     )
@@ -103,7 +120,7 @@ def create_officer(session: Session, *, name: str, email: str, roles: Collection
     session.flush()
     made = OfficerRead(row.id, row.public_id, row.name, frozenset(row.roles))
     facts = {"roles": ", ".join(row.roles)}
-    record_act(session, actor=SYSTEM, act="role.given", subject=f"officer:{made.public_id}", facts=facts, now=now)
+    record_act(session, actor=actor, act="role.given", subject=f"officer:{made.public_id}", facts=facts, now=now)
     return made
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from app.core.clock import london_date
+from app.core.clock import london_date, write_instant
 from app.core.ids import public_id, take_id
 from app.core.units import Pence
 from app.ledger.chart import SCHEME, AccountKind
@@ -53,7 +53,7 @@ def tell_partner(session: Session, row: Redemption, type_name: str, *, now: date
         "points": row.points,
         "cost_pence": row.cost_pence,
         "status": str(row.status),
-        "expires_at": row.expires_at.isoformat(),
+        "expires_at": write_instant(row.expires_at),
     }
     announce(session, partner_id=row.partner_id, type_name=type_name, data=data, now=now)
 

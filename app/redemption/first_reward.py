@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlmodel import Session
 
-from app.core.clock import LONDON, write_clock
+from app.core.clock import LONDON, write_clock, write_instant
 from app.core.errors import Conflict
 from app.residents.queries import get_resident
 
@@ -23,7 +23,7 @@ class FirstRewardLater(Conflict):
             f"You can get your first reward from {local.day} {local:%B} at {write_clock(opens_at)}, a few days after "
             "you joined. Your points stay yours till then."
         )
-        self.opens_at = opens_at.isoformat()
+        self.opens_at = write_instant(opens_at)
 
 
 def refuse_first_reward(session: Session, *, resident_id: int, after: timedelta, now: datetime) -> None:

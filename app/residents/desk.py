@@ -24,6 +24,7 @@ ACTS: Final = {
     "link_card": "person.card_linked",
     "replace_number": "person.changed",
     "redeem": "person.redeemed_for",
+    "answer_callback": "person.changed",
 }
 """What acts at the desk are called in the audit trail; the others are looks."""
 

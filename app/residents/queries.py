@@ -83,6 +83,13 @@ def get_resident(session: Session, *, resident_id: int) -> ResidentRead:
     return read_resident(row)
 
 
+def find_public_id(session: Session, *, resident_id: int) -> UUID | None:
+    """How the resident is called outside; None for one who has left."""
+    asked = text("SELECT public_id FROM residents WHERE id = :id AND erased_at IS NULL")
+    found: UUID | None = session.execute(asked, {"id": resident_id}).scalar_one_or_none()
+    return found
+
+
 def find_resident_by_public_id(session: Session, *, public_id: UUID) -> ResidentRead | None:
     """None also for an account that was closed."""
     row = session.exec(select(Resident).where(Resident.public_id == public_id, Resident.active)).first()

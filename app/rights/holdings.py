@@ -158,6 +158,13 @@ HOLDINGS: Final = (
         " ELSE t.partner_reference END, end_reason = NULL",
         stays="Partners are paid by it.",
     ),
+    Holding(
+        "callbacks",
+        "What we asked you about vouchers, and what you said",
+        where=f"t.redemption_id IN {_VOUCHERS}",
+        erase="",
+        stays="Whether partners give what they are paid for is checked by it: a voucher's number, and a yes or a no.",
+    ),
     Holding("redemption_visits", "When you used a pass", where=f"t.redemption_id IN {_VOUCHERS}"),
     Holding(
         "redemption_refunds",
@@ -207,8 +214,6 @@ HOLDINGS: Final = (
         where="t.caller = :name",
         left_out=frozenset({"digest"}),
         key="",
-        erase="caller = 'nobody', key = gen_random_uuid()::text, digest = '\\x00', answer = '{}'",
-        stays="An empty row: the application may not remove answers, so that none can be hidden.",
     ),
     Holding(
         "desk_acts",
@@ -267,6 +272,7 @@ NOTHING: Final[Mapping[str, str]] = MappingProxyType(
         "reward_days": "How many of a reward were taken on a day.",
         "reward_proposals": "What partners proposed.",
         "rewards": "What can be had.",
+        "role_changes": "Officers, as such.",
         "rule_artefacts": "Rules.",
         "rule_draft_steps": "Rules.",
         "rule_drafts": "Rules.",

@@ -64,6 +64,8 @@ _KINDS: Final = (
     Kind("attendances", "Who was at a session", 400, 100, "attendances",
          "t.state IN ('counted', 'withdrawn', 'here') AND EXISTS (SELECT FROM host_sessions s"
          " WHERE s.id = t.session_id AND s.ends_at < :cutoff)"),
+    Kind("commands", "Answers to requests that may be sent again", 60, 30, "commands", "t.answered_at < :cutoff"),
+    Kind("callbacks", "Questions whether a reward was got", 400, 100, "callbacks", "t.asked_at < :cutoff"),
     Kind("reviews", "Decided flags", 730, 365, "review_cases",
          "t.decided_at < :cutoff AND t.event_id IS NOT NULL"),
     Kind("personal_notices", "What we wrote to one person", 400, 90, "personal_notices", "t.queued_at < :cutoff"),

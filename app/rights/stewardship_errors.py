@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from app.core.errors import Conflict, Invalid, NotFound
 
 
@@ -51,3 +53,15 @@ class NotWindingDown(Conflict):
 
     def __init__(self) -> None:
         super().__init__("The scheme is not being wound down.")
+
+
+class ClosedByWindDown(Conflict):
+    """The scheme comes to its end on `ends_on`: what that has closed stays closed."""
+
+    code = "closed-by-wind-down"
+
+    def __init__(self, *, ends_on: date) -> None:
+        self.ends_on = ends_on.isoformat()
+        super().__init__(
+            "The scheme is being wound down, so this stays closed. An administrator can call the wind-down off first."
+        )

@@ -8,7 +8,8 @@ from typing import Final
 from sqlmodel import Session
 
 from app.core.clock import london_date
-from app.earning.suspicion import FLAGS
+from app.core.flag_bounds import FlagBounds
+from app.earning.suspicion import FLAGS, tell_bounds
 from app.rights.retention import list_retention
 from app.rulebook.queries import list_rules
 
@@ -33,7 +34,7 @@ another person.
 """
 
 
-def write_transparency_record(session: Session, *, now: datetime) -> str:
+def write_transparency_record(session: Session, *, bounds: FlagBounds, now: datetime) -> str:
     """As Markdown, in the order of the Algorithmic Transparency Recording Standard."""
     today = london_date(now)
     in_force = [rule for rule in list_rules(session, at=now) if rule.in_force(today)]
@@ -41,6 +42,7 @@ def write_transparency_record(session: Session, *, now: datetime) -> str:
     lines += [f"- **{rule.title}** ({rule.key}, version {rule.version}): {rule.sentence}" for rule in in_force]
     lines += ["", "## Tier 2: what is held for a person", ""]
     lines += [f"- {sentence}" for sentence in FLAGS.values()]
+    lines += ["", "More than these is held:", "", *(f"- {told}" for told in tell_bounds(bounds))]
     lines += [
         "",
         "## Tier 2: data",

@@ -49,6 +49,11 @@ class OwedRead:
     pot_pence: int
 
 
+def lock_wind_down(session: Session) -> None:
+    """One at a time begins, calls off or resumes what a wind-down has closed."""
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('wind-down/' || current_schema(), 0))"))
+
+
 def find_wind_down(session: Session) -> WindDownRead | None:
     """The one that is under way, or that has come to its end."""
     row = session.execute(_STANDING).one_or_none()
@@ -59,7 +64,7 @@ def start_wind_down(
     session: Session, *, notice: str, ends_on: date, officer: OfficerRead, now: datetime
 ) -> WindDownRead:
     """Close earning for good, with a public notice. Raises WindingDownAlready, NoticeTooShort or NoticeUnfit."""
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('wind-down/' || current_schema(), 0))"))
+    lock_wind_down(session)
     if find_wind_down(session) is not None:
         raise WindingDownAlready
     if (ends_on - london_date(now)).days < LEAST_DAYS:

@@ -26,6 +26,7 @@ UPLOADS = "/v1/imports"
 """Here the route reads the body, which may be large, itself, once it knows who sends it."""
 
 _BYTE = re.compile(r" \(byte (\d+)\)$")
+_NULL = b"\\u0000"
 _WHERE = re.compile(r" - at `(.+)`$")
 _GAPS = (b" :", b"\t:", b"\n:", b"\r:")
 
@@ -151,6 +152,7 @@ def read_body(body: bytes, content_type: str, kind: type[T]) -> T:
     """A body of application/json as `kind` (a msgspec Struct); raises BodyUnfit where its content is wrong."""
     require_type(content_type, "application/json")
     value = read_json(body)
+    _refuse_null_characters(body, value)
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as fault:
@@ -160,6 +162,8 @@ def read_body(body: bytes, content_type: str, kind: type[T]) -> T:
 def read_around(body: bytes, content_type: str, kind: type[T]) -> T:
     """The same, for a Struct with members of `msgspec.Raw`, whose bytes are left to whoever knows what they hold."""
     require_type(content_type, "application/json")
+    if _NULL in body:
+        _refuse_null_characters(body, read_json(body))
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as fault:
@@ -167,6 +171,22 @@ def read_around(body: bytes, content_type: str, kind: type[T]) -> T:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         read_json(body)  # tells what is wrong with it
         raise BodyMalformed("it cannot be read") from None
+
+
+def _refuse_null_characters(body: bytes, value: object) -> None:
+    """PostgreSQL's text can't hold one, so there is nothing that it could be part of. Raises BodyUnfit."""
+    if _NULL in body and _holds_null(value):
+        where = "$"
+        raise BodyUnfit(where, "no text may hold the null character")
+
+
+def _holds_null(value: object) -> bool:
+    """In a text or in a name; the value was decoded, so it is not nested too deeply to walk."""
+    if isinstance(value, dict):
+        return any(_holds_null(part) for member in value.items() for part in member)
+    if isinstance(value, list):
+        return any(map(_holds_null, value))
+    return isinstance(value, str) and "\0" in value
 
 
 def _say_unfit(fault: msgspec.ValidationError) -> BodyUnfit:

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from app.audit import Actor, record_act
+from app.audit import SYSTEM, Actor, record_act
 from app.core.ids import public_id
 from app.core.spoken_codes import draw_code
-from app.identity.logins import LoginKeys
+from app.identity.logins import LoginKeys, has_login
+from app.identity.role_errors import WayInThere
 from app.identity.sign_in_errors import PersonUnknown
 from app.identity.staff_invitations import CODE_CHARACTERS, SIDES, InvitationRead, invite_person
 from app.web.people import find_somebody
@@ -29,10 +30,15 @@ def link_invitation(runtime: Runtime, code: str) -> str:
 def invite_somebody(
     session: Session, *, person: str, code: str, actor: Actor, keys: LoginKeys, now: datetime
 ) -> InvitationRead:
-    """Whoever opens the link of `code` first signs in as `person` from then on. Raises PersonUnknown."""
+    """Whoever opens the link of `code` first signs in as `person` from then on.
+
+    Raises PersonUnknown, or WayInThere: an officer could take over another one's roles by it.
+    """
     somebody = find_somebody(session, person=person) if person.partition("_")[0] in SIDES else None
     if somebody is None:
         raise PersonUnknown
+    if actor != SYSTEM and somebody.actor.kind == "officer" and has_login(session, person=person):
+        raise WayInThere
     made_by = public_id("off", actor.public_id) if actor.public_id else actor.kind
     invited = invite_person(session, person=person, code=code, made_by=made_by, keys=keys, now=now)
     record_act(session, actor=actor, act="role.given", subject=somebody.subject, facts={"invited": True}, now=now)

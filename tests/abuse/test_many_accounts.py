@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from app.core.database import Database
+from app.core.flag_bounds import USUAL_BOUNDS
 from app.core.secret_store import Secrets
 from app.core.settings import Settings
-from app.hosting.check_in import CROWD
 from app.residents.households import HouseholdKeys, join_household
 from tests.api.city import City, bearer, build_city
 from tests.earning import world
@@ -17,6 +17,8 @@ from tests.hosting.farm import Farm
 from tests.households.homes import CHECKS, HOME, NOW, check
 
 ACCOUNTS = 50
+
+CROWD = USUAL_BOUNDS.code_users
 
 
 @pytest.fixture

@@ -44,6 +44,27 @@ def test_broken_json_is_refused_and_says_where(city: City, path: str, body: byte
     assert hint in answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("who", "path", "body"),
+    [
+        ("admin", "/v1/reversals", rb'{"source": "a", "id": "x\u0000", "reason": "Why."}'),
+        ("admin", "/v1/clawbacks", rb'{"source": "a\u0000", "id": "x", "points": 1, "reason": "Why."}'),
+        ("resident", "/v1/me/appeals", rb'{"source": "a", "id": "\u0000", "text": "Why."}'),
+        ("editor", "/v1/rules", rb'{"document": {"a\u0000": [{"b": "\u0000"}]}}'),
+    ],
+)
+def test_a_null_character_which_no_text_can_hold_is_refused(city: City, who: str, path: str, body: bytes) -> None:
+    headers = city.by(who) | {"Content-Type": "application/json"}
+    answer = city.http.post(path, content=body, headers=headers)
+    assert answer.status_code == 422, answer.text
+    assert "null character" in answer.json()["detail"]
+
+
+def test_a_text_that_only_writes_of_it_is_none(city: City) -> None:
+    order = {"text": "I typed \\u0000 and it broke."}
+    assert city.http.post("/v1/me/complaints", json=order, headers=city.by("resident")).status_code == 201
+
+
 def test_a_byte_says_where_the_json_breaks(city: City) -> None:
     answer = city.http.post("/v1/events", content=b'{"id" 7}', headers=city.by("taps") | STRUCTURED)
     assert answer.json()["byte"] == 6
@@ -184,7 +205,7 @@ def test_a_body_with_the_wrong_content_is_refused_with_where(city: City, body: o
 
 
 @pytest.mark.parametrize(
-    "written", ["", "rew_", "rew_zz", "red_" + "0" * 32, "rew_" + "0" * 32, "\0", "rew_" + "\u0660" * 32]
+    "written", ["", "rew_", "rew_zz", "red_" + "0" * 32, "rew_" + "0" * 32, "rew_" + "\u0660" * 32]
 )
 def test_an_unknown_reward_is_not_found(city: City, written: str) -> None:
     answer = city.http.post("/v1/redemptions", json={"reward_id": written}, headers=city.resident(0))

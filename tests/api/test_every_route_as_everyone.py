@@ -20,6 +20,7 @@ from tests.api.partner_routes import (
     TILLS,
 )
 from tests.api.stripe_routes import STRIPE_PREFIXES, STRIPE_ROUTES
+from tests.api.safeguard_routes import SAFEGUARD_BODIES, SAFEGUARD_PREFIXES, SAFEGUARD_ROUTES
 from tests.earning.world import TAPS
 
 CALLERS = OFFICERS | {"taps", "till", "resident", "staff", "owner", "host"}
@@ -244,8 +245,10 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "GET /health/ready": EVERYBODY,
     **PARTNER_ROUTES,
     **STRIPE_ROUTES,
+    **SAFEGUARD_ROUTES,
 }
 PREFIXES = {
+    **SAFEGUARD_PREFIXES,
     "/v1/campaign-messages": "cmm",
     **PARTNER_PREFIXES,
     "/v1/partner/webhooks": "whk",
@@ -316,6 +319,7 @@ BODY: dict[str, object] = {
     "answer": "None",
     "way": "desk",
     "redemption": f"red_{'0' * 32}",
+    "got": True,
     "days": 365,
     "declined": [],
     "method": "bacs",
@@ -325,9 +329,8 @@ BODY: dict[str, object] = {
     "body": "None",
 }
 """What every route with a body is sent: members that a route does not know are no matter."""
-PURPOSE = {"Purpose": "asked_in_person", "Purpose-Note": "None"}
-"""Headers that looks at the desk need."""
 BODIES: dict[str, dict[str, object]] = {
+    **SAFEGUARD_BODIES,
     **PARTNER_BODIES,
     "POST /v1/partner/webhooks": {"url": "https://till.example.org/"},
     "POST /v1/staff-invitations": {"person": "none"},

@@ -21,6 +21,7 @@ from app.earning.importing.declaration import load_map
 from app.earning.importing.doors import open_door
 from app.identity.queries import find_staff
 from app.offers.connecting import propose_endpoint
+from app.redemption.callback_sample import ASKED_AFTER, CallbackKeys, ask_residents
 from app.settlement.tasks import close_last_week
 from tests.api.city import City
 from tests.api.partner_routes import OFFICERS
@@ -42,6 +43,7 @@ ITEMS: dict[str, tuple[str, ...]] = {
     "GET /v1/redemptions/{id}": ("resident",),
     "POST /v1/redemptions/{id}/cancel": ("resident",),
     "DELETE /v1/me/cards/{id}": ("resident",),
+    "POST /v1/me/callbacks/{id}/answer": ("resident",),
     "GET /v1/events/{source}/{id}": ("resident", "taps"),
     "GET /v1/events/{source}/{id}/explanation": ("resident", "taps"),
     "POST /v1/events/{source}/{id}/void": ("taps",),
@@ -80,6 +82,7 @@ LISTS: dict[str, str] = {
     "GET /v1/me/activity": "resident",
     "GET /v1/me/balance": "resident",
     "GET /v1/me/cards": "resident",
+    "GET /v1/me/callbacks": "resident",
     "GET /v1/me/desk": "resident",
     "GET /v1/me/invitation": "resident",
     "GET /v1/me/member": "resident",
@@ -216,6 +219,7 @@ def _lead(city: City) -> Lives:
     named = {"code": voucher["code"], "redemption": used["id"]}
     one = {"source": TAPS, "attendance": attendance["id"]}
     ids = {"redemptions": voucher["id"], "cards": claim["id"], "events": "N-1", "imports": sent_file["id"]}
+    ids |= {"callbacks": _ask_about_a_voucher(city)}
     ids |= {"tills": till, "sessions": session, "webhooks": webhook, "deliveries": message}
     wanted = {"title": "Soup", "description": "A bowl.", "kind": "food", "points": 200}
     ids |= {"rewards": city.rewards["drink"], "staff": city.staff["cafe"]}
@@ -225,7 +229,7 @@ def _lead(city: City) -> Lives:
         template = route.split()[1]
         folder = re.search(r"(\w+)/(?:\{source\}/)?\{id\}", template)
         lives.paths[route] = template.format(**one, id=ids[folder[1]] if folder else "")
-        lives.bodies[route] = {"reason": "None", **named, **ticked} if "POST" in route else {}
+        lives.bodies[route] = {"reason": "None", "got": True, **named, **ticked} if "POST" in route else {}
         if route.startswith(("GET", "DELETE")):
             del lives.bodies[route]
     lives.bodies["POST /v1/sources/{source}/tokens/confirm"] = {"claim": claim["id"], "subject": "card:mine"}
@@ -255,6 +259,14 @@ def _lead_partner(city: City) -> tuple[str, str]:
     (told,) = http.get(f"/v1/partner/webhooks/{webhook}/deliveries", headers=staff).json()["items"]
     assert close_last_week(city.runtime.database, now=city.clock.now() + timedelta(weeks=1)) == 1
     return webhook, told["id"]
+
+
+def _ask_about_a_voucher(city: City) -> str:
+    """A question to the resident about a voucher that was used."""
+    keys, later = CallbackKeys(city.runtime.secrets), city.clock.now() + ASKED_AFTER
+    city.runtime.database.in_transaction(lambda session: ask_residents(session, keys=keys, percent=100, now=later))
+    asked, *_ = city.http.get("/v1/me/callbacks", headers=city.by("resident")).json()["items"]
+    return str(asked["id"])
 
 
 def _made(city: City, who: str, path: str, **order: object) -> dict[str, Any]:

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
+from app.core.flag_bounds import USUAL_BOUNDS
 from app.core.ids import parse_public_id
-from app.hosting.check_in import CROWD
 from app.hosting.check_in_codes import CODE_SECONDS
 from tests.hosting.farm import Farm
+
+CROWD = USUAL_BOUNDS.code_users
 
 
 def on_now(farm: Farm, event_type: str = "checkin.scan") -> str:

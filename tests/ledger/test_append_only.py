@@ -45,7 +45,6 @@ def test_the_application_has_no_right_to_try(written: Session, change: str) -> N
         "DELETE FROM ledger_accounts",
         "DELETE FROM ledger_holds",
         "DELETE FROM ledger_hold_lots",
-        "DELETE FROM commands",
     ],
 )
 def test_the_application_removes_no_account_hold_or_answer(written: Session, change: str) -> None:

@@ -110,7 +110,7 @@ APPEND_ONLY = {
     "ledger_seals_append_only": ("DELETE FROM ledger_seals", None),
 }
 MAY = {
-    "commands": "INSERT SELECT UPDATE",
+    "commands": "DELETE INSERT SELECT UPDATE",
     "ledger_accounts": "INSERT SELECT UPDATE",
     "ledger_decisions": "INSERT SELECT",
     "ledger_hold_lots": "INSERT SELECT UPDATE",

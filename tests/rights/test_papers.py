@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.core.database import Database
+from app.core.flag_bounds import FlagBounds
 from app.core.secret_store import Secrets
 from app.earning.suspicion import FLAGS
 from app.residents.purposes import PURPOSES
@@ -32,7 +33,11 @@ def test_the_transparency_record_has_every_rule_in_force_and_every_flag(
     rolled_back: Database, secrets: Secrets
 ) -> None:
     world = build_world(rolled_back, secrets, residents=0)
-    record = world.database.in_transaction(lambda session: write_transparency_record(session, now=world.now))
+    bounds = FlagBounds(steps_a_day=54_321)
+    record = world.database.in_transaction(
+        lambda session: write_transparency_record(session, bounds=bounds, now=world.now)
+    )
     assert "# Algorithmic transparency record" in record
     assert record.count("version 1): ") > 3
     assert [sentence for sentence in FLAGS.values() if sentence not in record] == []
+    assert "54,321 steps" in record

@@ -12,6 +12,7 @@ from app.core.database import Database
 from app.core.secret_store import Secrets
 from app.earning.verify import find_event_drift
 from app.rights.retention import KINDS, purge_due
+from app.worker import SCHEDULES
 from rules.catalogue import EVENT_TYPES
 from tests.api.city import City, bearer, build_city
 from tests.api.conftest import NOW
@@ -105,3 +106,19 @@ def test_a_scheme_keeps_a_kind_longer_or_shorter_within_reason(rolled_back: Data
 def test_what_is_purged_is_longer_than_an_event_can_change() -> None:
     """An event can be taken back, and so replayed, for 90 days."""
     assert all(kind.least_days > 90 for kind in KINDS.values() if kind.table == "events")
+
+
+def test_an_answer_is_given_again_for_its_period_and_then_the_nightly_job_takes_it(
+    rolled_back: Database, secrets: Secrets
+) -> None:
+    city = build_city(rolled_back, secrets, NOW)
+    first = city.take("drink", key="once").json()
+    days = KINDS["commands"].days
+    count = text("SELECT count(*) FROM commands")
+    [nightly] = [one for one in SCHEDULES if one.name == "records.purge"]
+    city.clock.at = NOW + timedelta(days=days - 1)
+    nightly.run(city.runtime)
+    assert city.take("drink", key="once").json()["id"] == first["id"]
+    city.clock.at = NOW + timedelta(days=days, seconds=1)
+    nightly.run(city.runtime)
+    assert rolled_back.in_transaction(lambda session: session.execute(count).scalar_one()) == 0

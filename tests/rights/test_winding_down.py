@@ -47,6 +47,29 @@ def test_earning_closes_at_once_and_redeeming_when_the_notice_is_over(city: City
     assert (refused.status_code, refused.json()["code"]) == (409, "redeeming-paused")
 
 
+def test_earning_stays_closed_whoever_asks_until_an_administrator_has_called_it_off(city: City) -> None:
+    city.http.post("/v1/wind-down", json=NOTICE, headers=admin(city))
+    [pause] = city.http.get("/v1/pauses").json()["items"]
+    for who in ("approver", "admin"):
+        refused = city.http.post(f"/v1/pauses/{pause['id']}/end", json={}, headers=city.by(who))
+        assert (refused.status_code, refused.json()["code"]) == (409, "closed-by-wind-down")
+    city.http.post("/v1/pauses", json={"what": "redeeming", "notice": "We count."}, headers=admin(city))
+    counted = next(one for one in city.http.get("/v1/pauses").json()["items"] if one["what"] == "redeeming")
+    assert city.http.post(f"/v1/pauses/{counted['id']}/end", json={}, headers=admin(city)).status_code == 200
+    assert city.http.delete("/v1/wind-down", headers=city.by("approver")).json()["code"] == "role-needed"
+    assert city.http.delete("/v1/wind-down", headers=admin(city)).status_code == 200
+    assert city.http.post(f"/v1/pauses/{pause['id']}/end", json={}, headers=city.by("approver")).status_code == 200
+
+
+def test_redeeming_stays_closed_once_the_notice_is_over(city: City) -> None:
+    city.http.post("/v1/wind-down", json=NOTICE, headers=admin(city))
+    city.clock.at = NOW + timedelta(days=130)
+    close(city)
+    for pause in city.http.get("/v1/pauses").json()["items"]:
+        refused = city.http.post(f"/v1/pauses/{pause['id']}/end", json={}, headers=admin(city))
+        assert refused.json()["code"] == "closed-by-wind-down", pause["what"]
+
+
 def test_people_get_time_and_it_is_begun_once(city: City) -> None:
     short = city.http.post("/v1/wind-down", json=NOTICE | {"ends_on": "2027-01-01"}, headers=admin(city))
     assert (short.status_code, short.json()["code"]) == (422, "notice-too-short")

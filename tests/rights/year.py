@@ -237,6 +237,8 @@ _RARE = """
     VALUES (:n + 5, gen_random_uuid(), :n + 4, :me, 'here');
     INSERT INTO redemption_visits (id, redemption_id, visited_at)
     SELECT :n + 6, min(id), :now FROM redemptions WHERE resident_id = :me;
+    INSERT INTO callbacks (id, public_id, redemption_id, partner_id, asked_at)
+    SELECT :n + 10, gen_random_uuid(), min(id), 1, :now FROM redemptions WHERE resident_id = :me;
     INSERT INTO redemption_refunds (id, redemption_id, hold_id, kind, points, pence, reason, made_at)
     SELECT :n + 7, id, hold_id, 'refund', 1, 0, :note, :now FROM redemptions WHERE resident_id = :me LIMIT 1;
     INSERT INTO campaign_messages (id, public_id, campaign_id, subject, body, status, written_by, written_at)

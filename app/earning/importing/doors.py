@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from app.audit import SYSTEM, record_act
 from app.earning.freshness import Schedule, declare_schedule
 from app.earning.importing.declaration import ImportMap
 from app.earning.importing.errors import DoorNameUnfit, DoorUnknown, SourceDiffers
@@ -46,6 +47,8 @@ def open_door(session: Session, *, name: str, declared: ImportMap, schedule: Sch
     row.columns = list(declared.file.columns) or None
     session.add(row)
     session.flush()
+    facts: dict[str, str | int | bool | None] = {"source": declared.source, "schedule": schedule}
+    record_act(session, actor=SYSTEM, act="door.opened", subject=f"door:{name}", facts=facts, now=now)
     return _read(row)
 
 

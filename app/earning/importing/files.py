@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
+from app.audit import SYSTEM, Actor, record_act
 from app.core.ids import public_id, take_id, uuid7
 from app.core.paging import Page, clamp_limit, parse_cursor
 from app.earning.importing.doors import Door
@@ -74,6 +75,7 @@ def receive_file(
     pieces: Iterable[bytes],
     vault: Vault,
     now: datetime,
+    actor: Actor = SYSTEM,
 ) -> ImportRead:
     """Keep a file until somebody works on it. `way` is folder or api. Raises FileAlreadyTaken, TooManyFilesWaiting."""
     if count_waiting(session, source_id=door.source_id) >= MOST_WAITING:
@@ -109,7 +111,10 @@ def receive_file(
             earlier_id=earlier.written_id, earlier_name=earlier.name, received_at=earlier.received_at
         )
     keep_content(session, vault=vault, file_id=row_id, pieces=pieces)
-    return get_import_by_number(session, number=row_id)
+    received = get_import_by_number(session, number=row_id)
+    facts: dict[str, str | int | bool | None] = {"source": received.source, "bytes": size_bytes, "way": way}
+    record_act(session, actor=actor, act="import.sent", subject=f"import:{received.written_id}", facts=facts, now=now)
+    return received
 
 
 def count_waiting(session: Session, *, source_id: int) -> int:

@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 
 from app.core.clock import Clock
 from app.core.database import Database
+from app.core.flag_bounds import USUAL_BOUNDS, FlagBounds
 from app.core.secret_store import Secrets
 from app.core.settings import Settings
 from app.earning.freshness import note_file
@@ -52,6 +53,7 @@ class ImportTools:
     vault: Vault
     id_key: bytes
     late_window: timedelta
+    bounds: FlagBounds = USUAL_BOUNDS
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def make_tools(secrets: Secrets, settings: Settings) -> ImportTools:
         vault=Vault(secrets),
         id_key=secrets.key_for("import ids"),
         late_window=timedelta(days=settings.late_window_days),
+        bounds=settings.flag_bounds,
     )
 
 
@@ -173,7 +176,7 @@ class _Work:
             mapper=self._mapper,
             client=client_for(self._claim.declared),
             keys=self._tools.cards,
-            options=IntakeOptions(late_window=self._tools.late_window, by_file=True),
+            options=IntakeOptions(late_window=self._tools.late_window, by_file=True, bounds=self._tools.bounds),
         )
         for batch in split_batches(self._read_rest()):
             self._write(lambda session, row: self._import(session, row, batch, job))  # noqa: B023 - runs at once

@@ -33,6 +33,7 @@ class CaseRead:
     """One case. `facts` is what there is to look at: of an event what it says, but not where; of a partner figures.
 
     `subject` is event or partner; `type`, `title`, `source`, `on` and `event_id` (the sender's) are of events.
+    `resident` is whose event it is, for the audit trail alone.
     """
 
     id: UUID
@@ -50,12 +51,14 @@ class CaseRead:
     decision: str | None
     reason: str | None
     decided_at: datetime | None
+    resident: UUID | None
 
 
 _READ = """
     SELECT c.public_id, c.flag, c.evidence, c.opened_at, c.due_at, c.decision, c.reason, c.decided_at, c.partner_id,
-           e.type, e.data, e.external_id, e.happened_at, s.name AS source
+           e.type, e.data, e.external_id, e.happened_at, s.name AS source, r.public_id AS resident
     FROM review_cases c LEFT JOIN events e ON e.id = c.event_id LEFT JOIN sources s ON s.id = e.source_id
+    LEFT JOIN residents r ON r.id = e.resident_id
 """
 
 _OPEN = """
@@ -80,12 +83,13 @@ def open_event_cases(session: Session, *, events: Sequence[NewEvent], now: datet
 def open_partner_case(
     session: Session, *, partner_id: int, flag: str, evidence: Mapping[str, object], now: datetime
 ) -> bool:
-    """Whether a case was opened: not while one of this kind about the partner waits."""
+    """Whether a case was opened: while one of this kind about the partner waits, it gets the newer evidence."""
     made = session.execute(
         text(
             "INSERT INTO review_cases (id, public_id, partner_id, flag, evidence, opened_at, due_at)"
             " VALUES (:id, :public_id, :partner, :flag, CAST(:evidence AS jsonb), :now, :due)"
-            " ON CONFLICT (partner_id, flag) WHERE decided_at IS NULL DO NOTHING RETURNING id"
+            " ON CONFLICT (partner_id, flag) WHERE decided_at IS NULL DO UPDATE SET evidence = excluded.evidence"
+            " RETURNING xmax = 0"
         ),
         {
             "id": take_id(session),
@@ -96,8 +100,8 @@ def open_partner_case(
             "now": now,
             "due": now + DECIDED_WITHIN,
         },
-    ).first()
-    return made is not None
+    ).scalar_one()
+    return bool(made)
 
 
 def list_cases(session: Session, *, waiting: bool, after: str | None, limit: int) -> Page[CaseRead]:
@@ -150,4 +154,5 @@ def _read(row: Row[Any]) -> CaseRead:
         decision=row.decision,
         reason=row.reason,
         decided_at=row.decided_at,
+        resident=row.resident,
     )

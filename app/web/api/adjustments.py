@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query
 from sqlmodel import Session
 from starlette.responses import Response
 
+from app.audit import note_looks
 from app.core.ids import parse_public_id, public_id
 from app.core.units import MOST_AT_ONCE, Points
 from app.earning.adjustment_errors import AdjustmentUnknown
@@ -92,11 +93,13 @@ def show_adjustments(
 ) -> AdjustmentPage:
     """What was proposed, and what became of it. For officers, role finance, approver, admin or auditor."""
 
-    def find(session: Session) -> AdjustmentPage:
+    def find(session: Session, officer: OfficerRead) -> AdjustmentPage:
         page = list_adjustments(session, state=state, after=after, limit=limit)
+        people = [one.resident for one in page.items]
+        note_looks(session, actor=officer.actor, people=people, what="adjustments", now=call.now)
         return AdjustmentPage(items=[_present(session, one) for one in page.items], after=page.after)
 
-    shown = call.run(as_reader, lambda session, _: find(session))
+    shown = call.run(as_reader, find)
     link_next(response, "/v1/adjustments", state=state, after=shown.after, limit=limit)
     return shown
 

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from app.ledger.commands import Answer
 from app.web.problems import MEDIA_TYPE, tell_problem
 
-ALWAYS = (500, 503)
+ALWAYS = (414, 431, 500, 503)
 SIGNED_IN = (401, 403)
 REASONS = {
     400: "What was sent is malformed.",
@@ -22,9 +22,11 @@ REASONS = {
     409: "The present state of things forbids it.",
     412: "It has changed since it was read.",
     413: "The body is too large.",
+    414: "The address is too long.",
     415: "The body is of a type that is not read here.",
     422: "What was sent is understood and can't be accepted.",
     429: "Too many tries. Retry-After says when to come back.",
+    431: "The headers are too large.",
     500: "Something went wrong on our side.",
     503: "The service is busy or being mended. Retry-After says when to come back.",
 }
@@ -50,7 +52,7 @@ class ProblemShape(BaseModel):
 
 
 def declines(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problems that a route can answer with, for its `responses`; 500 and 503 go without saying."""
+    """The problems that a route can answer with, for its `responses`; those of any route go without saying."""
     return {
         status: {
             "description": REASONS[status],

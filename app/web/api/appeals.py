@@ -8,9 +8,13 @@ from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter
+from sqlmodel import Session
 from starlette.responses import Response
 
+from app.audit import note_looks
 from app.core.ids import parse_public_id, public_id
+from app.core.paging import Page
+from app.identity.queries import OfficerRead
 from app.ledger.commands import Answer
 from app.rights.appeal_errors import AppealUnknown
 from app.rights.appeals import AppealRead, decide_appeal, list_appeals, list_own_appeals, make_appeal
@@ -104,9 +108,14 @@ def show_appeals(
     call: SignedIn, response: Response, state: State = "waiting", after: After = None, limit: Limit = 50
 ) -> AppealPage:
     """Appeals by when they are due. For officers with the role support, approver, admin or auditor."""
-    page = call.run(
-        as_looker, lambda session, _: list_appeals(session, decided=state == "done", after=after, limit=limit)
-    )
+
+    def look(session: Session, officer: OfficerRead) -> Page[AppealRead]:
+        page = list_appeals(session, decided=state == "done", after=after, limit=limit)
+        people = [one.resident for one in page.items]
+        note_looks(session, actor=officer.actor, people=people, what="appeals", now=call.now)
+        return page
+
+    page = call.run(as_looker, look)
     link_next(response, "/v1/appeals", after=page.after, limit=limit, state=state)
     return AppealPage(items=[_present_appeal(one, call.now) for one in page.items], after=page.after)
 

@@ -87,11 +87,12 @@ def upload_register(
 def approve(call: SignedIn, id: str, attendance: str, body: Body, key: IdempotencyKey = None) -> Response:  # noqa: A002 - the path's own word
     """Agree to what another host of your organisation attested, where it takes two. Scope `host`."""
     wanted, person = read_session_id(id), _read_attendance_id(attendance)
+    bounds = call.runtime.settings.flag_bounds
     answer = run_once(
         call,
         as_host,
         lambda session, host: _answer_one(
-            approve_attendance(session, host=host, wanted=wanted, attendance=person, now=call.now)
+            approve_attendance(session, host=host, wanted=wanted, attendance=person, bounds=bounds, now=call.now)
         ),
         key=key,
         sent=body,
@@ -131,6 +132,7 @@ def _attest(call: Call, wanted: UUID, lines: Sequence[Line], sent: Sent, key: st
             lines=lines,
             keys=call.runtime.card_keys,
             late_window=window,
+            bounds=call.runtime.settings.flag_bounds,
             now=call.now,
         )
         return Answer(200, {"results": [present_result(one) for one in results]})

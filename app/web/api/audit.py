@@ -12,6 +12,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app.audit import ActRead, list_acts, record_act
+from app.core.clock import write_instant
 from app.core.ids import parse_public_id, public_id
 from app.core.paging import Page
 from app.identity.permissions import AUDIT_READERS
@@ -86,7 +87,7 @@ def read_actor(written: str) -> UUID:
 
 
 def _write(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.isoformat()
+    return None if instant is None else write_instant(instant)
 
 
 def present_act(act: ActRead) -> ActShape:

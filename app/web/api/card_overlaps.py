@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from fastapi import APIRouter
+from sqlmodel import Session
 
+from app.audit import note_looks
 from app.core.ids import public_id
 from app.identity.permissions import REVIEWERS
-from app.residents.overlaps import list_overlaps
+from app.identity.queries import OfficerRead
+from app.residents.overlaps import Overlap, list_overlaps
 from app.web.api.answers import SIGNED_IN, Shape, declines
 from app.web.callers import SignedIn, as_officer_with
 
@@ -33,7 +36,14 @@ class OverlapList(Shape):
 @router.get("/v1/card-overlaps", responses=declines(*SIGNED_IN))
 def show_overlaps(call: SignedIn) -> OverlapList:
     """Pairs of accounts that say one card is theirs. For officers with the role support, approver or auditor."""
-    found = call.run(as_officer_with(*REVIEWERS, "auditor"), lambda session, _: list_overlaps(session, now=call.now))
+
+    def look(session: Session, officer: OfficerRead) -> tuple[Overlap, ...]:
+        found = list_overlaps(session, now=call.now)
+        people = [person for one in found for person in (one.earlier, one.later)]
+        note_looks(session, actor=officer.actor, people=people, what="card overlaps", now=call.now)
+        return found
+
+    found = call.run(as_officer_with(*REVIEWERS, "auditor"), look)
     return OverlapList(
         items=[
             OverlapShape(

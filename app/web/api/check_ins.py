@@ -56,7 +56,8 @@ def show_check_in(call: SignedIn, id: str) -> CodeShape:  # noqa: A002 - the pat
     """The code to show now; it changes every 30 seconds. Scope `host`."""
     wanted, codes = read_session_id(id), CheckInCodes(call.runtime.secrets)
     shown = call.run(
-        as_host, lambda session, host: show_code(session, host=host, wanted=wanted, codes=codes, now=call.now)
+        as_host,
+        lambda session, host: show_code(session, host=host, wanted=wanted, codes=codes, now=call.now),
     )
     svg = draw_qr(shown.code, title="QR code to check in")
     picture = write_data_url(svg)
@@ -75,7 +76,8 @@ def check_in_here(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Res
     order, codes = body.read(CheckInOrder), CheckInCodes(call.runtime.secrets)
 
     def serve(session: Session, me: ResidentRead) -> Answer:
-        done = check_in(session, resident=me, code=order.code, codes=codes, now=call.now)
+        bounds = call.runtime.settings.flag_bounds
+        done = check_in(session, resident=me, code=order.code, codes=codes, bounds=bounds, now=call.now)
         shown = CheckInShape(
             session=done.title,
             organisation=done.organisation,

@@ -7,10 +7,14 @@ from typing import Annotated, Literal
 
 import msgspec
 from fastapi import APIRouter, Query
+from sqlmodel import Session
 from starlette.responses import Response
 
+from app.audit import note_looks
 from app.core.ids import parse_public_id, public_id
+from app.core.paging import Page
 from app.identity.permissions import COMPLAINT_ANSWERERS
+from app.identity.queries import OfficerRead
 from app.ledger.commands import Answer
 from app.residents.cards import refuse_bank_card_number
 from app.rights.complaints import (
@@ -115,9 +119,14 @@ def show_complaints(
     call: SignedIn, response: Response, state: State = "waiting", after: After = None, limit: Limit = 50
 ) -> ComplaintPage:
     """Complaints by when they are due. For officers with the role support, approver, admin or auditor."""
-    page = call.run(
-        as_looker, lambda session, _: list_complaints(session, answered=state == "done", after=after, limit=limit)
-    )
+
+    def look(session: Session, officer: OfficerRead) -> Page[ComplaintRead]:
+        page = list_complaints(session, answered=state == "done", after=after, limit=limit)
+        people = [one.resident for one in page.items]
+        note_looks(session, actor=officer.actor, people=people, what="complaints", now=call.now)
+        return page
+
+    page = call.run(as_looker, look)
     link_next(response, "/v1/complaints", after=page.after, limit=limit, state=state)
     return ComplaintPage(items=[_present(one, call.now) for one in page.items], after=page.after)
 

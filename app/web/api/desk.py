@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
+from app.core.clock import write_instant
 from app.core.ids import parse_public_id, public_id
 from app.identity.errors import SourceUnknown
 from app.identity.permissions import DESK
@@ -105,7 +106,7 @@ def open_account(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Resp
             keys=call.runtime.card_keys,
             now=call.now,
         )
-        shown = {"id": public_id("res", resident.public_id), "enrolled_at": resident.enrolled_at.isoformat()}
+        shown = {"id": public_id("res", resident.public_id), "enrolled_at": write_instant(resident.enrolled_at)}
         return Answer(201, shown)
 
     return respond(_with_card(call, run_once(call, as_desk, serve, key=key, sent=body)))
@@ -152,7 +153,7 @@ def link_pass(call: SignedIn, member: str, body: Body, key: IdempotencyKey = Non
             keys=keys,
             enrolled_at=call.now,
         )
-        return Answer(201, {"linked_at": call.now.isoformat()})
+        return Answer(201, {"linked_at": write_instant(call.now)})
 
     return respond(run_once(call, as_desk, serve, key=key, sent=body))
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
-from app.audit import Actor, record_act
+from app.audit import Actor, note_looks, record_act
 from app.earning.errors import EventUnknown
 from app.earning.explanation import EventExplanation, explain_event
 from app.earning.intake import EventResult, IntakeOptions, record_events
@@ -20,7 +20,7 @@ from app.identity.permissions import EVENTS_WRITE
 from app.identity.queries import Client, OfficerRead
 from app.ledger.queries import TransferRead, list_event_transfers
 from app.residents.cards import refuse_bank_card_number
-from app.residents.queries import ResidentRead
+from app.residents.queries import ResidentRead, find_public_id
 from app.web.api.answers import SIGNED_IN, Shape, declines, takes
 from app.web.api.content_modes import BINARY_TYPE, STRUCTURED_TYPE, read_events
 from app.web.bodies import BATCH_TYPE
@@ -148,7 +148,10 @@ def send_events(call: SignedIn, body: Body) -> Response:
             client=client,
             events=sent.events,
             keys=call.runtime.card_keys,
-            options=IntakeOptions(late_window=timedelta(days=call.runtime.settings.late_window_days)),
+            options=IntakeOptions(
+                late_window=timedelta(days=call.runtime.settings.late_window_days),
+                bounds=call.runtime.settings.flag_bounds,
+            ),
             now=call.now,
         ),
     )
@@ -161,13 +164,15 @@ def send_events(call: SignedIn, body: Body) -> Response:
 @router.get("/v1/events/{source}/{id}", responses=declines(*SIGNED_IN, 400, 404))
 def show_event(call: SignedIn, source: str, id: str) -> EventShape:  # noqa: A002 - the path's own word
     """What became of an event. For its source (scope `events:read`), its resident, and officers; to others, 404."""
-    return call.run(as_reader, lambda session, reader: _show(session, reader, source, id))
+    return call.run(as_reader, lambda session, reader: _show(session, reader, source, id, call.now))
 
 
 @router.get("/v1/events/{source}/{id}/explanation", responses=declines(*SIGNED_IN, 400, 404))
 def explain(call: SignedIn, source: str, id: str) -> ExplanationShape:  # noqa: A002 - the path's own word
     """Why an event earned what it did, as data and in sentences. A machine gets no fact of the resident."""
-    explained, for_machine = call.run(as_reader, lambda session, reader: _explain(session, reader, source, id))
+    explained, for_machine = call.run(
+        as_reader, lambda session, reader: _explain(session, reader, source, id, call.now)
+    )
     return ExplanationShape.model_validate(explained.to_data(for_machine=for_machine))
 
 
@@ -207,10 +212,8 @@ def _may_see(reader: Reader, event: EventRead) -> bool:
             return True
 
 
-def _show(session: Session, reader: Reader, source: str, external_id: str) -> EventShape:
-    event = get_event(session, source=source, external_id=external_id)
-    if not _may_see(reader, event):
-        raise EventUnknown
+def _show(session: Session, reader: Reader, source: str, external_id: str, now: datetime) -> EventShape:
+    event = _get_own(session, reader, source, external_id, now)
     transfers = list_event_transfers(session, event_id=event.id, wallet_id=event.resident_id)
     hidden = HIDDEN if isinstance(reader, Client) else {}
     return EventShape(
@@ -240,9 +243,22 @@ def _transfer(transfer: TransferRead, wallet_id: int) -> TransferShape:
     )
 
 
-def _explain(session: Session, reader: Reader, source: str, external_id: str) -> tuple[EventExplanation, bool]:
-    if not _may_see(reader, get_event(session, source=source, external_id=external_id)):
+def _get_own(session: Session, reader: Reader, source: str, external_id: str, now: datetime) -> EventRead:
+    """What the reader may see; an officer's look is kept. Raises EventUnknown."""
+    event = get_event(session, source=source, external_id=external_id)
+    if not _may_see(reader, event):
         raise EventUnknown
+    if isinstance(reader, OfficerRead):
+        person = find_public_id(session, resident_id=event.resident_id)
+        people = [] if person is None else [person]
+        note_looks(session, actor=reader.actor, people=people, what="an event", now=now)
+    return event
+
+
+def _explain(
+    session: Session, reader: Reader, source: str, external_id: str, now: datetime
+) -> tuple[EventExplanation, bool]:
+    _get_own(session, reader, source, external_id, now)
     explained = explain_event(session, source=source, external_id=external_id)
     return explained, isinstance(reader, Client)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter
+from sqlmodel import Session
 
+from app.audit import record_act
+from app.core.ids import public_id
 from app.residents.households import HouseholdKeys, HouseholdRead, join_household, leave_household
+from app.residents.queries import ResidentRead
 from app.web.api.answers import SIGNED_IN, Shape, declines, takes
 from app.web.callers import SignedIn, as_resident
 from app.web.sent import Body
@@ -41,7 +45,10 @@ def tell_household(call: SignedIn, body: Body) -> HouseholdShape:
     return _present(
         call.run(
             as_resident,
-            lambda session, me: join_household(session, resident_id=me.id, uprn=order.uprn, keys=keys, now=call.now),
+            lambda session, me: _noted(
+                *(session, me, call.now),
+                join_household(session, resident_id=me.id, uprn=order.uprn, keys=keys, now=call.now),
+            ),
         )
     )
 
@@ -50,8 +57,20 @@ def tell_household(call: SignedIn, body: Body) -> HouseholdShape:
 def drop_household(call: SignedIn) -> HouseholdShape:
     """Be a household alone from now on; a change like any other, once in 90 days. Scope `resident`."""
     return _present(
-        call.run(as_resident, lambda session, me: leave_household(session, resident_id=me.id, now=call.now))
+        call.run(
+            as_resident,
+            lambda session, me: _noted(
+                *(session, me, call.now), leave_household(session, resident_id=me.id, now=call.now)
+            ),
+        )
     )
+
+
+def _noted(session: Session, me: ResidentRead, now: datetime, done: HouseholdRead) -> HouseholdRead:
+    """That it changed, never to what."""
+    subject, facts = f"resident:{public_id('res', me.public_id)}", {"what": "household"}
+    record_act(session, actor=me.actor, act="person.changed", subject=subject, facts=facts, now=now)
+    return done
 
 
 def _present(household: HouseholdRead) -> HouseholdShape:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query
 from sqlmodel import Session
 from starlette.responses import Response
 
-from app.audit import Actor, record_act
+from app.audit import Actor
 from app.core.ids import parse_public_id
 from app.earning.errors import TypeNotYours
 from app.earning.importing.doors import get_door
@@ -176,12 +176,9 @@ def _receive(session: Session, client: Client, upload: Upload, call: Call) -> An
         pieces=(content[start : start + PIECE_BYTES] for start in range(0, len(content), PIECE_BYTES)),
         vault=Vault(call.runtime.secrets),
         now=call.now,
+        actor=Actor("machine", client.id),
     )
-    shown = present_import(received)
-    facts: dict[str, str | int | bool | None] = {"source": door.declared.source, "bytes": len(content)}
-    who = Actor("machine", client.id)
-    record_act(session, actor=who, act="import.sent", subject=f"import:{shown.id}", facts=facts, now=call.now)
-    return Answer(202, shown.model_dump(mode="json"))
+    return Answer(202, present_import(received).model_dump(mode="json"))
 
 
 def find_import_of(session: Session, who: Client | OfficerRead, import_id: UUID) -> ImportRead:

@@ -10,6 +10,8 @@ from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
+from app.audit import record_act
+from app.core.ids import public_id
 from app.earning.referrals import name_referrer
 from app.ledger.commands import Answer
 from app.residents.queries import ResidentRead
@@ -70,6 +72,8 @@ def tell_referrer(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Res
 
     def serve(session: Session, me: ResidentRead) -> Answer:
         name_referrer(session, resident=me, code=order.code, keys=keys, now=call.now)
+        subject, facts = f"resident:{public_id('res', me.public_id)}", {"what": "who asked them to join"}
+        record_act(session, actor=me.actor, act="person.changed", subject=subject, facts=facts, now=call.now)
         return Answer(201, ReferrerShape(named_at=call.now, sentence=NAMED).model_dump(mode="json"))
 
     return respond(run_once(call, as_resident, serve, key=key, sent=body))

@@ -15,8 +15,9 @@ from app.audit import record_act
 from app.core.ids import parse_public_id, public_id
 from app.identity.queries import OfficerRead
 from app.ledger.commands import Answer
+from app.rights.resuming import end_pause
 from app.rulebook.errors import PauseUnknown
-from app.rulebook.pauses import Pause, Paused, find_running_pauses, pause_scheme, resume_scheme
+from app.rulebook.pauses import Pause, Paused, find_running_pauses, pause_scheme
 from app.web.api.answers import SIGNED_IN, Shape, declines, respond, takes
 from app.web.callers import Anybody, SignedIn, as_officer_with
 from app.web.idempotency import run_once
@@ -88,7 +89,7 @@ def resume(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> R
         as_pauser,
         lambda session, officer: _answer(
             *(200, session, officer, call.now),
-            resume_scheme(session, pause=wanted, officer_id=officer.id, now=call.now),
+            end_pause(session, pause=wanted, officer_id=officer.id, now=call.now),
         ),
         key=key,
         sent=body,

@@ -7,14 +7,17 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from sqlmodel import Session
 from starlette.responses import Response
 
+from app.audit import note_looks
 from app.core.ids import parse_public_id, public_id
 from app.core.paging import Page
 from app.earning.review.cases import CaseRead, list_cases
 from app.earning.review.deciding import decide_case
 from app.earning.review.errors import CaseUnknown
 from app.identity.permissions import REVIEWERS
+from app.identity.queries import OfficerRead
 from app.ledger.commands import Answer
 from app.web.api.answers import SIGNED_IN, Shape, declines, link_next, respond, takes
 from app.web.api.reasons import Reasoned
@@ -73,10 +76,14 @@ def show_cases(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> CasePage:
     """What was flagged, with its evidence and until when to decide. For officers, role support, approver or auditor."""
-    page: Page[CaseRead] = call.run(
-        as_officer_with(*REVIEWERS, "auditor"),
-        lambda session, _: list_cases(session, waiting=state == "waiting", after=after, limit=limit),
-    )
+
+    def look(session: Session, officer: OfficerRead) -> Page[CaseRead]:
+        page = list_cases(session, waiting=state == "waiting", after=after, limit=limit)
+        people = [one.resident for one in page.items if one.resident is not None]
+        note_looks(session, actor=officer.actor, people=people, what="flagged events", now=call.now)
+        return page
+
+    page = call.run(as_officer_with(*REVIEWERS, "auditor"), look)
     link_next(response, "/v1/review", after=page.after, limit=limit, state=state)
     return CasePage(items=[present_case(one, call.now) for one in page.items], after=page.after)
 

@@ -11,6 +11,7 @@ from app.web.api import (
     attendance,
     audit,
     backtests,
+    callbacks,
     campaign_choices,
     campaign_messages,
     campaigns,
@@ -25,6 +26,7 @@ from app.web.api import (
     deputies,
     desk,
     desk_accounts,
+    desk_callbacks,
     dispute_deciding,
     disputes,
     docs,
@@ -46,6 +48,7 @@ from app.web.api import (
     missing,
     notice_ways,
     oauth,
+    officers,
     organisations,
     own_data,
     own_proposals,
@@ -73,6 +76,7 @@ from app.web.api import (
     review,
     reward_proposals,
     rewards,
+    role_changes,
     rule_catalogue,
     rule_life,
     rules,
@@ -128,4 +132,5 @@ for part in (stripe_accounts, payment_ways, payout_ways, payout_reversals, strip
 # Last of those under /v1/rules: it takes any word for a rule's id.
 for part in (register, templates, rule_catalogue, rule_life):
     router.include_router(part.router)
-router.include_router(sessions.router)
+for part in (sessions, callbacks, desk_callbacks, officers, role_changes):
+    router.include_router(part.router)

@@ -130,7 +130,7 @@ def end_session_elsewhere(call: SignedIn, id: str) -> Response:  # noqa: A002 - 
 @router.post(
     "/v1/staff-invitations",
     status_code=201,
-    responses=declines(*SIGNED_IN, 400, 404, 413, 415, 422),
+    responses=declines(*SIGNED_IN, 400, 404, 409, 413, 415, 422),
     openapi_extra=takes(("application/json", StaffInvitationOrder)),
 )
 def invite(call: SignedIn, body: Body) -> StaffInvitationShape:

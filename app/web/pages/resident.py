@@ -15,6 +15,7 @@ from app.earning.explanation import EventExplanation, explain_event
 from app.earning.queries import Activity, list_activity
 from app.ledger.queries import Balance, get_balance
 from app.offers.queries import RewardRead, list_rewards
+from app.redemption.callbacks import CallbackRead, list_callbacks
 from app.redemption.codes import VoucherCodes
 from app.redemption.queries import VoucherRead, VoucherStatus, list_redemptions
 from app.residents.queries import ResidentRead
@@ -35,13 +36,17 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class Home:
-    """What the start page holds; `rewards` are the largest that the balance is enough for."""
+    """What the start page holds; `rewards` are the largest that the balance is enough for.
+
+    `asked` are questions that wait for an answer.
+    """
 
     balance: Balance
     activity: tuple[Activity, ...]
     vouchers: tuple[VoucherRead, ...]
     rewards: tuple[RewardRead, ...]
     terms: TermsStanding
+    asked: tuple[CallbackRead, ...]
 
 
 def _load_home(session: Session, resident: ResidentRead, codes: VoucherCodes, now: datetime) -> Home:
@@ -56,6 +61,7 @@ def _load_home(session: Session, resident: ResidentRead, codes: VoucherCodes, no
             -REWARDS_SHOWN:
         ],
         terms=get_terms_standing(session, resident_id=resident.id, now=now),
+        asked=tuple(one for one in list_callbacks(session, resident_id=resident.id) if one.answer is None),
     )
 
 

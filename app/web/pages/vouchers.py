@@ -9,6 +9,8 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.core.ids import parse_public_id, public_id
+from app.redemption.callback_errors import CallbackUnknown
+from app.redemption.callbacks import answer_callback, list_callbacks
 from app.redemption.errors import RedemptionUnknown
 from app.redemption.qr import draw_qr
 from app.redemption.queries import VoucherStatus, get_redemption, list_redemptions
@@ -43,15 +45,42 @@ def vouchers(request: Request, after: str | None = None) -> Response:
 def voucher(request: Request, written: str) -> Response:
     call = sign_in_again(request, Role.RESIDENT)
     wanted = _read_id(written)
-    shown = call.run(
+    shown, callbacks = call.run(
         as_resident,
-        lambda session, resident: get_redemption(
-            session, resident_id=resident.id, redemption=wanted, codes=call.runtime.voucher_codes, now=call.now
+        lambda session, resident: (
+            get_redemption(
+                session, resident_id=resident.id, redemption=wanted, codes=call.runtime.voucher_codes, now=call.now
+            ),
+            list_callbacks(session, resident_id=resident.id),
         ),
     )
     to_show = shown.status is VoucherStatus.ISSUED or (shown.valid_until_at or call.now) > call.now
     qr = draw_qr(shown.token) if shown.token and to_show else None
-    return render(request, "voucher.html", voucher=shown, qr=qr)
+    asked = next((one for one in callbacks if one.redemption == wanted), None)
+    return render(request, "voucher.html", voucher=shown, qr=qr, asked=asked)
+
+
+@router.post("/vouchers/{written}/answer")
+def answer(
+    request: Request,
+    written: str,
+    callback: Annotated[str, Form()] = "",
+    got: Annotated[str, Form()] = "",
+    csrf: Annotated[str, Form()] = "",
+) -> Response:
+    """Whether the resident got what the voucher was for."""
+    call = sign_in_again(request, Role.RESIDENT)
+    check_form(request, csrf)
+    wanted, asked = _read_id(written), parse_public_id("cbk", callback)
+    if asked is None or got not in {"yes", "no"}:
+        raise CallbackUnknown
+    call.run(
+        as_resident,
+        lambda session, resident: answer_callback(
+            session, resident_id=resident.id, callback=asked, got=got == "yes", told="resident", now=call.now
+        ),
+    )
+    return RedirectResponse(f"/vouchers/{public_id('red', wanted)}", status_code=303)
 
 
 @router.post("/vouchers/{written}/cancel")

@@ -1,0 +1,26 @@
+"""Who may call the routes of call-backs and officers, and what those are sent; for test_every_route_as_everyone."""
+
+from __future__ import annotations
+
+RESIDENT = frozenset({"resident"})
+DESK = frozenset({"support"})
+ADMIN = frozenset({"admin"})
+READERS = frozenset({"auditor", "admin"})
+SAFEGUARD_ROUTES: dict[str, frozenset[str]] = {
+    "GET /v1/me/callbacks": RESIDENT,
+    "POST /v1/me/callbacks/{id}/answer": RESIDENT,
+    "GET /v1/desk/residents/{member}/callbacks": DESK,
+    "POST /v1/desk/residents/{member}/callbacks/{id}/answer": DESK,
+    "GET /v1/officers": READERS,
+    "POST /v1/officers": ADMIN,
+    "PUT /v1/officers/{id}/roles": ADMIN,
+    "DELETE /v1/officers/{id}": ADMIN,
+    "GET /v1/role-changes": READERS,
+    "POST /v1/role-changes/{id}/approve": ADMIN,
+    "POST /v1/role-changes/{id}/refuse": ADMIN,
+}
+SAFEGUARD_PREFIXES = {"/v1/me/callbacks": "cbk", "/v1/officers": "off", "/v1/role-changes": "rch"}
+SAFEGUARD_BODIES: dict[str, dict[str, object]] = {
+    "POST /v1/officers": {"email": "none", "roles": ["editor"]},
+    "PUT /v1/officers/{id}/roles": {"roles": ["editor"]},
+}

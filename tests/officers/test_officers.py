@@ -1,0 +1,155 @@
+"""Two administrators give power and one takes it away; nobody their own, and one administrator stays."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from app.core.database import Database
+from app.core.secret_store import Secrets
+from app.identity.officers import change_roles, end_officer
+from app.identity.queries import find_officer
+from app.identity.role_errors import LastAdmin
+from app.identity.service import create_officer
+from tests.api.city import City, build_city
+from tests.api.conftest import NOW
+
+Json: TypeAlias = Any
+NEW = {"name": "Asha", "email": "Asha@city.example.org", "roles": ["finance"], "reason": "Joins the team."}
+
+
+@pytest.fixture
+def city(rolled_back: Database, secrets: Secrets) -> City:
+    """Two administrators."""
+    made = build_city(rolled_back, secrets, NOW)
+    second = made.runtime.database.in_transaction(
+        lambda session: create_officer(session, name="Second", email="b@city.example.org", roles=["admin"], now=NOW)
+    )
+    made.officers["second"] = second.public_id
+    made.tokens["second"] = made.token(second.public_id, "officer")
+    return made
+
+
+def _ask(city: City, who: str, method: str, path: str, order: Json = None) -> Json:
+    answer = city.http.request(method, path, json=order, headers=city.by(who))
+    return answer.json() if answer.content else {"status": answer.status_code}
+
+
+def _change(city: City, officer: str, *roles: str, who: str = "admin") -> Json:
+    order = {"roles": list(roles), "reason": "As agreed."}
+    return _ask(city, who, "PUT", f"/v1/officers/{city.officers[officer]}/roles", order)
+
+
+def _approve(city: City, change: Json, who: str) -> Json:
+    return _ask(city, who, "POST", f"/v1/role-changes/{change['id']}/approve")
+
+
+def _acts(city: City, act: str) -> list[Json]:
+    found: list[Json] = _ask(city, "auditor", "GET", f"/v1/audit?act={act}")["items"]
+    return found
+
+
+def test_somebody_new_is_an_officer_once_another_administrator_approves(city: City) -> None:
+    proposed = _ask(city, "admin", "POST", "/v1/officers", NEW)
+    assert (proposed["officer"], proposed["roles"], proposed["decision"]) == (None, ["finance"], None)
+    assert "Asha" not in str(_ask(city, "auditor", "GET", "/v1/officers")["items"])
+    assert _approve(city, proposed, "admin")["code"] == "own-work"
+    approved = _approve(city, proposed, "second")
+    assert approved["decided_by"] == city.officers["second"]
+    there = [one for one in _ask(city, "auditor", "GET", "/v1/officers")["items"] if one["name"] == "Asha"]
+    assert there == [{"id": approved["officer"], "name": "Asha", "roles": ["finance"], "active": True}]
+    assert _approve(city, proposed, "second")["code"] == "role-change-decided"
+    given = _acts(city, "role.given")[0]
+    assert (given["actor"], given["subject"]) == (city.officers["second"], f"officer:{approved['officer']}")
+    assert [act["actor"] for act in _acts(city, "role.proposed")] == [city.officers["admin"]]
+    assert "asha@" not in str(_ask(city, "auditor", "GET", "/v1/audit")).lower()
+    again = _ask(city, "admin", "POST", "/v1/officers", NEW)
+    assert again["code"] == "officer-email-taken"
+
+
+def test_what_is_taken_away_goes_at_once_and_what_is_given_waits(city: City) -> None:
+    more = _change(city, "editor", "editor", "approver")["waits"]
+    assert _ask(city, "editor", "GET", "/v1/audit")["code"] == "role-needed"
+    assert _change(city, "editor", "editor", "admin")["code"] == "role-change-waits"
+    assert _approve(city, more, "second")["roles"] == ["approver", "editor"]
+    assert _change(city, "editor", "approver", "editor")["code"] == "roles-as-they-are"
+    assert _change(city, "editor", "editor") == {"waits": None}
+    (taken,) = _acts(city, "role.taken")
+    assert taken["facts"] == {"roles": "approver", "ended": False}
+
+
+def test_nobody_changes_ends_or_approves_their_own_roles(city: City) -> None:
+    assert _change(city, "admin", "admin", "finance")["code"] == "own-roles"
+    assert _ask(city, "admin", "DELETE", f"/v1/officers/{city.officers['admin']}")["code"] == "own-roles"
+    mine = _change(city, "second", "admin", "approver")["waits"]
+    assert _approve(city, mine, "second")["code"] == "own-roles"
+    assert _approve(city, mine, "admin")["code"] == "own-work"
+    assert _ask(city, "second", "POST", f"/v1/role-changes/{mine['id']}/refuse")["decision"] == "refused"
+    waiting = _ask(city, "auditor", "GET", "/v1/role-changes")["items"]
+    decided = _ask(city, "auditor", "GET", "/v1/role-changes?state=decided")["items"]
+    assert (waiting, [one["id"] for one in decided]) == ([], [mine["id"]])
+
+
+def test_the_database_refuses_a_second_word_that_is_the_first_ones(city: City) -> None:
+    waits = _change(city, "editor", "editor", "approver")["waits"]
+    decided = text(
+        "UPDATE role_changes SET decision = 'approved', decided_by = proposed_by, decided_at = :now"
+        " WHERE decision IS NULL"
+    )
+    assert waits["decision"] is None
+    with pytest.raises(IntegrityError, match="ck_role_changes_two_officers"):
+        city.runtime.database.in_transaction(lambda session: session.execute(decided, {"now": NOW}))
+
+
+def test_whoever_is_ended_may_do_nothing_and_comes_back_by_two_and_without_a_way_in(city: City) -> None:
+    editor = city.officers["editor"]
+    waits = _change(city, "editor", "editor", "finance")["waits"]
+    _bind(city, editor)
+    assert _ask(city, "admin", "DELETE", f"/v1/officers/{editor}")["status"] == 204
+    assert _ask(city, "admin", "DELETE", f"/v1/officers/{editor}")["status"] == 204
+    assert _ask(city, "editor", "GET", "/v1/rules")["code"] == "token-invalid"
+    assert _approve(city, waits, "second")["code"] == "role-change-decided"
+    assert [act["facts"]["ended"] for act in _acts(city, "role.taken")] == [True]
+    back = _change(city, "editor", "editor")["waits"]
+    assert _ask(city, "editor", "GET", "/v1/rules")["code"] == "token-invalid"
+    assert _approve(city, back, "second")["officer"] == editor
+    logins = text("SELECT count(*) FROM logins WHERE person = :person")
+    left = city.runtime.database.in_transaction(lambda s: s.execute(logins, {"person": editor}).scalar_one())
+    assert left == 0
+
+
+def test_of_two_administrators_who_end_each_other_at_once_one_stays(city: City) -> None:
+    """The second request was let in while both were administrators, and waited for the first."""
+    serve = city.runtime.database.in_transaction
+    serve(lambda session: session.execute(text("UPDATE officers SET roles = '{admin,auditor}' WHERE name = 'admin'")))
+    first = serve(lambda session: find_officer(session, written=city.officers["admin"]))
+    second = serve(lambda session: find_officer(session, written=city.officers["second"]))
+    assert first is not None
+    assert second is not None
+    serve(lambda session: end_officer(session, officer=second.uuid, by=first, now=NOW))
+    with pytest.raises(LastAdmin):
+        serve(lambda session: end_officer(session, officer=first.uuid, by=second, now=NOW))
+    less = ["auditor"]
+    with pytest.raises(LastAdmin):
+        serve(lambda session: change_roles(session, officer=first.uuid, roles=less, reason="x", by=second, now=NOW))
+
+
+def test_one_administrator_alone_does_not_take_over_another_officers_way_in(city: City) -> None:
+    invite = {"person": city.officers["finance"]}
+    assert "code" in _ask(city, "admin", "POST", "/v1/staff-invitations", invite)
+    _bind(city, city.officers["finance"])
+    assert _ask(city, "admin", "POST", "/v1/staff-invitations", invite)["code"] == "way-in-there"
+
+
+def test_whom_there_is_not_is_told(city: City) -> None:
+    for path in (f"/v1/officers/off_{'0' * 32}/roles", "/v1/officers/x/roles"):
+        assert _ask(city, "admin", "PUT", path, {"roles": ["editor"], "reason": "x"})["code"] == "officer-unknown"
+    assert _ask(city, "admin", "POST", f"/v1/role-changes/rch_{'0' * 32}/refuse")["code"] == "role-change-unknown"
+
+
+def _bind(city: City, person: str) -> None:
+    login = text("INSERT INTO logins (id, side, key_hash, person, made_at) VALUES (1, 'officer', 'x', :person, :now)")
+    city.runtime.database.in_transaction(lambda session: session.execute(login, {"person": person, "now": NOW}))
