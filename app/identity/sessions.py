@@ -44,7 +44,7 @@ SEEN_EVERY = timedelta(minutes=1)
 """How exactly the last use is known: a row is not written by every request."""
 
 _FIND = text("""
-    SELECT id, public_id, person, key_hash, channel, address_encrypted, keep, proved_at, ends_at,
+    SELECT id, public_id, person, key_hash, channel, address_encrypted, provider, keep, proved_at, ends_at,
            seen_at < :stale_at AS stale
     FROM sign_in_sessions
     WHERE secret_hash = :secret_hash AND ends_at > :now AND seen_at + idle_seconds * interval '1 second' > :now
@@ -66,6 +66,7 @@ class SessionRead:
     ends_at: datetime
     keep: bool
     pending: SealedProof | None = None
+    provider: str | None = None
 
     @property
     def public_id(self) -> str:
@@ -110,6 +111,7 @@ def begin_session(
     browser: Browser,
     replaced: bytes | None,
     now: datetime,
+    provider: str | None = None,
 ) -> SessionRead:
     """A new session under a secret that nobody had before; the one that this browser had (`replaced`) ends."""
     if replaced is not None:
@@ -124,6 +126,7 @@ def begin_session(
         key_hash=None if person else sealed.key_hash,
         channel=None if person else sealed.channel,
         address_encrypted=None if person else sealed.address_encrypted,
+        provider=provider,
         device=browser.device,
         keep=keep,
         signed_in_at=now,
@@ -134,7 +137,7 @@ def begin_session(
     )
     session.add(row)
     session.flush()
-    return SessionRead(row.public_id, person, row.proved_at, row.ends_at, keep, None if person else sealed)
+    return SessionRead(row.public_id, person, row.proved_at, row.ends_at, keep, None if person else sealed, provider)
 
 
 def find_session(session: Session, *, secret_hash: bytes, now: datetime) -> SessionRead | None:
@@ -145,7 +148,8 @@ def find_session(session: Session, *, secret_hash: bytes, now: datetime) -> Sess
         return None
     if row.stale:
         session.execute(_SEE, {"id": row.id, "now": now})
-    return SessionRead(row.public_id, row.person, row.proved_at, row.ends_at, row.keep, _read_pending(row))
+    pending = _read_pending(row)
+    return SessionRead(row.public_id, row.person, row.proved_at, row.ends_at, row.keep, pending, row.provider)
 
 
 def end_session(session: Session, *, secret_hash: bytes) -> None:

@@ -39,7 +39,8 @@ class SignInSession(Row, table=True):
     """A person at one browser. `secret_hash` is the SHA-256 of the cookie's 256 random bits.
 
     Somebody who proved who they are and has not joined yet has no `person` but what will prove them, `key_hash`.
-    `proved_at` is when the person themselves last proved who they are, for step-up.
+    `proved_at` is when the person themselves last proved who they are, for step-up. `provider` is by whose they
+    came, None for a code.
     """
 
     __tablename__ = "sign_in_sessions"
@@ -57,6 +58,7 @@ class SignInSession(Row, table=True):
     key_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     channel: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     address_encrypted: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    provider: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     device: str = Field(sa_column=Column(Text, nullable=False))
     keep: bool = Field(default=False, sa_column=Column(Boolean, nullable=False))
     signed_in_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

@@ -10,6 +10,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 from authlib.oauth2.auth import ClientAuth  # type: ignore[import-untyped]
@@ -26,7 +27,7 @@ from app.identity.logins import LONGEST_SUBJECT, Address, Proof, read_address
 from app.identity.sign_in_errors import AddressUnusable, SignInFailed, SignInUnavailable
 from app.identity.sign_in_tries import SKEW, Try
 from app.notify.interface import Channel
-from app.web.sign_in_settings import KEY_ALGORITHMS, ProviderSettings
+from app.web.sign_in_settings import KEY_ALGORITHMS, ProviderSettings, is_safe_address
 
 SIGNED_WITH = ("RS256", "PS256", "ES256", "ES384", "EdDSA", "Ed25519")
 """What an ID token may be signed with; never a shared secret, and never nothing."""
@@ -86,6 +87,17 @@ class Provider:
             metadata["authorization_endpoint"], state=state, code_verifier=begun.code_verifier, **wanted
         )
         return str(url)
+
+    def leave(self, *, back_to: str) -> str | None:
+        """Where the person signs out at the provider, too (OpenID Connect RP-Initiated Logout 1.0).
+
+        None where it has no such page. Raises SignInUnavailable.
+        """
+        place = self._learn().metadata.get("end_session_endpoint")
+        if not isinstance(place, str) or not is_safe_address(place):
+            return None
+        asked = urlencode({"client_id": self.settings.client_id, "post_logout_redirect_uri": back_to})
+        return f"{place}{'&' if '?' in place else '?'}{asked}"
 
     def prove(self, begun: Try, *, code: str, issuer: str | None, redirect_uri: str) -> tuple[Proof, datetime | None]:
         """Who came back, and when the provider says that they proved it. Raises SignInFailed or SignInUnavailable."""

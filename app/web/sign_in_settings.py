@@ -34,10 +34,8 @@ class ProviderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def is_safe(self) -> bool:
-        """Whether nobody in between can answer for it: https, or this machine itself."""
-        place = urlsplit(self.issuer)
-        loopback = place.hostname in {"localhost", "127.0.0.1", "::1"}
-        return bool(place.hostname) and (place.scheme == "https" or (place.scheme == "http" and loopback))
+        """Whether nobody in between can answer for it."""
+        return is_safe_address(self.issuer)
 
     def load_key(self) -> ECKey | RSAKey | None:
         """Raises ValueError for what is no private key."""
@@ -47,6 +45,16 @@ class ProviderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if key is None or not key.is_private:
             raise ValueError("no private key")
         return key
+
+
+def is_safe_address(written: str) -> bool:
+    """https, or this machine itself."""
+    try:
+        place = urlsplit(written)
+    except ValueError:
+        return False
+    loopback = place.hostname in {"localhost", "127.0.0.1", "::1"}
+    return bool(place.hostname) and (place.scheme == "https" or (place.scheme == "http" and loopback))
 
 
 def read_providers(written: str | None) -> Mapping[Side, ProviderSettings]:

@@ -28,7 +28,7 @@ class Books:
     def __init__(self, issuer: str, now: int) -> None:
         self.issuer, self.now = issuer, now
         self.key, self.old_key = _new_key("one"), _new_key("stranger")
-        self.plan: dict[str, Any] = {"sub": "someone", "claims": {}, "email": None, "signs": "own"}
+        self.plan: dict[str, Any] = {"sub": "someone", "claims": {}, "email": None, "signs": "own", "ends": False}
         self.grants: dict[str, dict[str, str]] = {}
         self.client_key: ECKey | None = None
         self.numbers = itertools.count()
@@ -88,6 +88,8 @@ class Books:
             case "/.well-known/openid-configuration":
                 names = ("authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint")
                 places = dict(zip(names, ("/authorize", "/token", "/keys", "/userinfo"), strict=True))
+                if self.plan["ends"]:
+                    places["end_session_endpoint"] = "/end?theme=dark"
                 return {"issuer": self.issuer, **{name: f"{self.issuer}{at}" for name, at in places.items()}}
             case "/keys":
                 return {"keys": [dict(key) for key in KeySet([self.key]).as_dict(private=False)["keys"]]}
@@ -108,6 +110,12 @@ def _handler(books: Books) -> type[BaseHTTPRequestHandler]:
             if place.path == "/authorize":
                 self.send_response(303)
                 self.send_header("Location", books.authorize(dict(parse_qsl(place.query))))
+                self.end_headers()
+                return
+            if place.path == "/end":
+                asked = dict(parse_qsl(place.query))
+                self.send_response(303 if asked.get("client_id") == CLIENT_ID else 400)
+                self.send_header("Location", asked["post_logout_redirect_uri"])
                 self.end_headers()
                 return
             said = books.describe(place.path)

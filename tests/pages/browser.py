@@ -12,11 +12,12 @@ from starlette.testclient import TestClient
 
 @dataclass
 class Form:
-    """`fields` as the page filled them in."""
+    """`fields` as the page filled them in; `boxes` has what each box says when it is ticked."""
 
     action: str
     method: str = "get"
     fields: dict[str, str] = field(default_factory=dict)
+    boxes: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -54,14 +55,16 @@ class Page(HTMLParser):
         if tag == "form":
             self.forms.append(Form(made.attributes.get("action", ""), made.attributes.get("method", "get")))
         if "name" in made.attributes and self.forms:
-            self._fill_in(made, self.forms[-1].fields)
+            self._fill_in(made, self.forms[-1])
         if tag == "option" and ("selected" in made.attributes or not self._selected):
             self.forms[-1].fields[self._select] = made.attributes.get("value", "")
             self._selected = True
 
-    def _fill_in(self, made: Tag, fields: dict[str, str]) -> None:
+    def _fill_in(self, made: Tag, form: Form) -> None:
         """What a browser would send of it as it stands: a box that is not ticked sends nothing."""
-        name = made.attributes["name"]
+        name, fields = made.attributes["name"], form.fields
+        if made.attributes.get("type") == "checkbox":
+            form.boxes[name] = made.attributes.get("value", "")
         if made.name == "select":
             self._select, self._selected = name, False
         elif made.name == "textarea":

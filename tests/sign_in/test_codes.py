@@ -23,7 +23,7 @@ def join(door: Door, address: str, **more: str) -> Browser:
     browser = door.browser()
     page = enter(door, browser, door.ask(browser, address, **more))
     form = page.form("/join")
-    browser.send(form, name="Ada", connection="live", postcode="", of_age="yes", terms=form.fields["terms"])
+    browser.send(form, name="Ada", connection="live", postcode="", of_age="yes", terms=form.boxes["terms"])
     return browser
 
 
@@ -114,7 +114,7 @@ def test_a_session_begins_under_a_new_secret_whatever_the_browser_had(door: Door
     page = enter(door, browser, door.ask(browser, "fixed@example.org"))
     joining = browser.http.cookies["slr_session"]
     form = page.form("/join")
-    browser.send(form, name="Ada", connection="live", postcode="", of_age="yes", terms=form.fields["terms"])
+    browser.send(form, name="Ada", connection="live", postcode="", of_age="yes", terms=form.boxes["terms"])
     joined = browser.http.cookies["slr_session"]
     assert len({"planted", joining, joined}) == 3
     for old in ("planted", joining):

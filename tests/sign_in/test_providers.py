@@ -28,7 +28,7 @@ def test_somebody_whom_the_provider_knows_may_join_and_is_known_the_next_time(do
     assert [tag.attributes["href"] for tag in unfit.find_all("a") if tag.attributes["href"].startswith("#")][1:] == [
         *("#name", "#connection", "#postcode", "#of_age", "#terms")
     ]
-    joined = browser.send(form, name="Ada", connection="work", postcode="", of_age="yes", terms=form.fields["terms"])
+    joined = browser.send(form, name="Ada", connection="work", postcode="", of_age="yes", terms=form.boxes["terms"])
     assert joined.heading == "Your points"
     assert door.sign_in(door.browser()).heading == "Your points"
 

@@ -42,6 +42,7 @@ class Entry:
     back: str
     keep: bool = False
     invitation_hash: bytes | None = None
+    provider: str | None = None
     subject_is_person: bool = False
 
 
@@ -70,6 +71,7 @@ def enter(request: Request, entry: Entry) -> Response:
             sealed=sealed,
             browser=browser,
             device=device,
+            provider=entry.provider,
         )
         return person
 
@@ -89,6 +91,7 @@ def begin(
     sealed: SealedProof,
     browser: Browser,
     device: str,
+    provider: str | None = None,
 ) -> None:
     """A new session in place of this browser's; of officers, partners and hosts it is on record."""
     runtime, replaced = get_runtime(request), read_session_cookie(request)
@@ -102,6 +105,7 @@ def begin(
         browser=browser,
         replaced=hash_session_secret(replaced) if replaced else None,
         now=now,
+        provider=provider,
     )
     if person is None:
         return

@@ -18,7 +18,7 @@ from app.residents.terms.errors import TermsReplaced, TermsUnknown
 from app.web.callers import get_runtime
 from app.web.pages.entering import JOIN, answer_with_session, begin, begin_device
 from app.web.pages.rendering import render
-from app.web.pages.visits import HOMES, Role, check_form, find_joining, find_visitor
+from app.web.pages.visits import HOMES, Role, check_form, find_joining, find_provider, find_visitor
 from app.web.session_cookies import name_device
 
 router = APIRouter(include_in_schema=False)
@@ -84,6 +84,7 @@ def _join(
         sealed=login,
         browser=browser,
         device=device,
+        provider=find_provider(request),
     )
 
 

@@ -15,6 +15,7 @@ from app.web.pages import (
     sessions,
     sign_in,
     sign_in_codes,
+    signed_out,
     stop_messages,
     terms,
     till,
@@ -45,3 +46,4 @@ for pages in (audit, campaigns, imports, review):
     router.include_router(pages.router)
 for pages in (sign_in, sign_in_codes, join, sessions, demo_provider, stop_messages):
     router.include_router(pages.router)
+router.include_router(signed_out.router)

@@ -12,7 +12,8 @@ from app.identity.errors import TokenMissing
 from app.identity.sessions import end_one_session, list_sessions
 from app.web.callers import as_person
 from app.web.pages.rendering import render
-from app.web.pages.visits import check_form, find_visitor, make_call
+from app.web.pages.signed_out import lead_out
+from app.web.pages.visits import check_form, find_provider, find_visitor, make_call
 from app.web.session_cookies import drop_session_cookie
 from app.web.signing_out import sign_out_everywhere
 
@@ -47,8 +48,8 @@ def end(request: Request, session: Annotated[str, Form()] = "", csrf: Annotated[
 def end_all(request: Request, csrf: Annotated[str, Form()] = "") -> Response:
     """All of them, this one too."""
     check_form(request, csrf)
-    call = make_call(request)
+    call, provider = make_call(request), find_provider(request)
     call.run(as_person, lambda session, person: sign_out_everywhere(session, person=person, now=call.now))
-    response = RedirectResponse("/", status_code=303)
+    response = RedirectResponse(lead_out(provider), status_code=303)
     drop_session_cookie(request, response)
     return response

@@ -19,7 +19,8 @@ from app.web.faults import PathUnknown
 from app.web.pages.demo_people import list_people
 from app.web.pages.entering import Entry, enter, read_back
 from app.web.pages.rendering import render
-from app.web.pages.visits import check_form, visit_token
+from app.web.pages.signed_out import lead_out
+from app.web.pages.visits import check_form, find_provider, visit_token
 from app.web.session_cookies import (
     begin_visit,
     drop_session_cookie,
@@ -95,6 +96,7 @@ def done(request: Request, code: str = "", state: str = "", iss: str | None = No
         proof,
         back=begun.back,
         invitation_hash=begun.invitation_hash,
+        provider=begun.provider,
         subject_is_person=begun.provider == DEMO,
     )
     return enter(request, entry)
@@ -103,12 +105,12 @@ def done(request: Request, code: str = "", state: str = "", iss: str | None = No
 @router.post("/sign-out")
 def sign_out(request: Request, csrf: Annotated[str, Form()] = "") -> Response:
     check_form(request, csrf)
-    secret = read_session_cookie(request)
+    secret, provider = read_session_cookie(request), find_provider(request)
     if secret is not None:
         get_runtime(request).database.in_transaction(
             lambda session: end_session(session, secret_hash=hash_session_secret(secret))
         )
-    response = RedirectResponse("/", status_code=303)
+    response = RedirectResponse(lead_out(provider), status_code=303)
     drop_session_cookie(request, response)
     return response
 

@@ -64,6 +64,12 @@ def find_joining(request: Request) -> SealedProof | None:
     return found.pending if found is not None else None
 
 
+def find_provider(request: Request) -> str | None:
+    """By which provider the person of this session came; None for a code and for nobody."""
+    found = _find_session(request)
+    return found.provider if found is not None else None
+
+
 def show_as_nobody(request: Request) -> None:
     """For pages that tell that the database is away: they must not ask it who is looking."""
     if not hasattr(request.state, "session"):
