@@ -33,3 +33,19 @@ def test_every_test_that_the_page_names_is_there() -> None:
             if f"def {test}(" not in (ROOT / path).read_text(encoding="utf-8"):
                 missing.append(name)
     assert missing == []
+
+
+PROMISES, LAWS = 9, 10
+
+
+def test_every_promise_and_every_law_names_its_code_and_tests_that_are_there() -> None:
+    page = (ROOT / "docs" / "reference" / "promises.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| ")]
+    rows = [row for row in rows if row[0] not in {"promise", "subject"}]
+    assert len(rows) == PROMISES + LAWS
+    for name, _, code, tests in rows:
+        assert all((ROOT / path).is_file() for path in re.findall(r"`([^`]+)`", code)), name
+        named = [one.partition("::") for one in re.findall(r"`([^`]+)`", tests)]
+        assert named, name
+        for path, _, test in named:
+            assert f"def {test}(" in (ROOT / path).read_text(encoding="utf-8"), (name, path, test)
