@@ -19,8 +19,8 @@ from tests.api.partner_routes import (
     STAFF,
     TILLS,
 )
-from tests.api.stripe_routes import STRIPE_PREFIXES, STRIPE_ROUTES
 from tests.api.safeguard_routes import SAFEGUARD_BODIES, SAFEGUARD_PREFIXES, SAFEGUARD_ROUTES
+from tests.api.stripe_routes import STRIPE_PREFIXES, STRIPE_ROUTES
 from tests.earning.world import TAPS
 
 CALLERS = OFFICERS | {"taps", "till", "resident", "staff", "owner", "host"}
@@ -340,6 +340,8 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /v1/wind-down": {"ends_on": "2026-12-01"},
 }
 """Members that one route wants otherwise than the others."""
+PURPOSE = {"Purpose": "asked_in_person", "Purpose-Note": "None"}
+"""Headers that looks at the desk need."""
 ROUTES = sorted(f"{method.upper()} {path}" for path, methods in DOCUMENT["paths"].items() for method in methods)
 
 

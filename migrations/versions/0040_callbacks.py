@@ -1,6 +1,6 @@
 """Residents who are asked whether they got what a voucher was for.
 
-Revision: 0036, after 0035.
+Revision: 0040, after 0039.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0036"
-down_revision = "0035"
+revision = "0040"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
