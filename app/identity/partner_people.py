@@ -86,13 +86,16 @@ def invite_again(
 
 
 def remove_person(session: Session, *, partner_id: int, staff: UUID | None, actor: Actor, now: datetime) -> None:
-    """They can do nothing from their next request on, nor come in again. Raises StaffUnknown, LastOwner."""
+    """They can do nothing from their next request on, nor come in again.
+
+    Raises StaffUnknown, or LastOwner where the actor is one of the partner's people: an officer can invite another.
+    """
     people = select(PartnerStaff).where(PartnerStaff.partner_id == partner_id, col(PartnerStaff.active))
     rows = session.exec(people.order_by(col(PartnerStaff.id)).with_for_update()).all()
     row = next((one for one in rows if one.public_id == staff), None)
     if row is None:
         raise StaffUnknown
-    if row.owner and sum(one.owner for one in rows) == 1:
+    if row.owner and actor.kind == "staff" and sum(one.owner for one in rows) == 1:
         raise LastOwner
     row.active = False
     session.flush()

@@ -15,6 +15,7 @@ from app.offers.locking import lock_partner
 from app.offers.partner_errors import PartnerNotApproved, PartnerNotStopped, PartnerStopped
 from app.offers.queries import PartnerRead, read_partner
 from app.offers.tables import Partner, PartnerStop
+from app.offers.webhooks.deliveries import announce
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,9 @@ def stop_partner(
         )
     )
     _note(session, row, officer, {"what": "stopped", "honour": honour}, now)
+    announce(
+        session, partner_id=row.id, type_name="partner.stopped", data={"reason": reason, "honour": honour}, now=now
+    )
     return read_partner(row)
 
 
@@ -61,6 +65,7 @@ def start_partner(session: Session, *, partner: UUID, officer: OfficerRead, now:
     stop = session.exec(open_stop.with_for_update()).one()
     stop.ended_by, stop.ended_at = officer.id, now
     _note(session, row, officer, {"what": "started"}, now)
+    announce(session, partner_id=row.id, type_name="partner.started", data={}, now=now)
     return read_partner(row)
 
 

@@ -362,7 +362,7 @@ def test_a_route_is_closed_to_everybody_else(walked_city: City, route: str) -> N
         .replace("{id}", f"{prefix}_{'0' * 32}")
     )
     path = path.replace("{host}", f"hst_{'0' * 32}").replace("{attendance}", f"att_{'0' * 32}")
-    path = path.replace("{contract}", f"con_{'0' * 32}") + QUERIES.get(route, "")
+    path = path.replace("{contract}", f"con_{'0' * 32}").replace("{staff}", f"stf_{'0' * 32}") + QUERIES.get(route, "")
     body = {**BODY, **BODIES.get(route, {})} if method in {"POST", "PUT", "PATCH"} else None
     for who in sorted(EVERYBODY):
         headers = PURPOSE | ({} if who == "nobody" else city.by(who))

@@ -98,6 +98,7 @@ LISTS: dict[str, str] = {
     "GET /v1/me/disputes": "resident",
     "GET /v1/partner/disputes": "staff",
     "GET /v1/partner/redemptions": "staff",
+    "GET /v1/partner/contracts": "staff",
     "GET /v1/partner/staff": "owner",
     "GET /v1/partner/endpoints": "owner",
     "GET /v1/partner/rewards": "owner",
@@ -149,6 +150,7 @@ OWN_ONLY = {
     "POST /v1/redemptions",
 }
 """Nothing of another's can be named: it is about the caller, or makes something new."""
+STARTS = {"starts_on": "2027-01-01", "funder": 9}
 _IDS = re.compile(r"[a-z]{3}_[0-9a-f]{32}|N-\d+|\d{4} \d{3} \d{4}|[0-9A-Z]{5}-[0-9A-Z]{5}|till-[0-9a-f]{8,}")
 
 
@@ -223,7 +225,7 @@ def _lead(city: City) -> Lives:
     ids |= {"tills": till, "sessions": session, "webhooks": webhook, "deliveries": message}
     wanted = {"title": "Soup", "description": "A bowl.", "kind": "food", "points": 200}
     ids |= {"rewards": city.rewards["drink"], "staff": city.staff["cafe"]}
-    _propose_endpoint(city)
+    _agree_with_cafe(city)
     ids |= {"proposals": _made(city, "owner", "/v1/partner/rewards", **wanted)["id"]}
     for route in ITEMS:
         template = route.split()[1]
@@ -238,8 +240,13 @@ def _lead(city: City) -> Lives:
     return lives
 
 
-def _propose_endpoint(city: City) -> None:
-    """The café's own system, to be asked."""
+def _agree_with_cafe(city: City) -> None:
+    """A contract, and the café's own system, to be asked."""
+    partners = city.http.get("/v1/partners", headers=city.by("finance")).json()["items"]
+    (cafe,) = (one["id"] for one in partners if one["name"] == "Kirkgate Café")
+    path = f"/v1/partners/{cafe}/contracts"
+    contract = _made(city, "finance", path, rate_pence=70, vat_treatment="free", vat_percent=0, **STARTS)
+    _made(city, "approver", f"{path}/{contract['id']}/approve")
     keys, at = city.runtime.endpoint_keys, city.clock.now()
     staff = city.runtime.database.in_transaction(lambda session: find_staff(session, written=city.staff["owner"]))
     assert staff is not None

@@ -26,7 +26,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-CALLERS = ("nobody", "taps", "till", "resident", "staff", "host", "officer")
+CALLERS = ("nobody", "taps", "till", "resident", "staff", "owner", "host", "officer")
 """Of the short run, in the city that others share: none of them can pause it or move its money."""
 EVERY_ROLE = (*CALLERS, *sorted(ROLES))
 FIXED_PATHS = frozenset(path for path in DOCUMENT["paths"] if "{" not in path)

@@ -131,6 +131,17 @@ def test_a_rate_is_for_a_reward_of_the_partner_alone(city: City) -> None:
     assert (refused.status_code, refused.json()["code"]) == (404, "reward-unknown")
 
 
+def test_a_partner_reads_what_was_agreed_and_is_told_of_it(city: City) -> None:
+    city.http.post("/v1/partner/webhooks", json={"url": "https://till.example.org/"}, headers=city.by("staff"))
+    agreed = agree(city, find_cafe(city), terms(70))
+    send(city, "finance", f"/{find_cafe(city)}/contracts", **terms(60, "2026-12-01"))
+    (own,) = city.http.get("/v1/partner/contracts", headers=city.by("staff")).json()["items"]
+    assert own == {name: agreed[name] for name in own}, "what waits is not agreed"
+    (webhook,) = city.http.get("/v1/partner/webhooks", headers=city.by("staff")).json()["items"]
+    told = city.http.get(f"/v1/partner/webhooks/{webhook['id']}/deliveries", headers=city.by("staff")).json()
+    assert [one["type"] for one in told["items"]] == ["contract.approved"]
+
+
 def test_every_step_of_a_contract_is_in_the_audit_trail(city: City) -> None:
     partner = find_cafe(city)
     agreed = agree(city, partner, terms())

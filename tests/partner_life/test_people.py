@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 
 from tests.api.city import City, bearer
-from tests.partner_life.office import propose_partner, send
+from tests.partner_life.office import find_cafe, propose_partner, send
 
 
 def _invite(city: City, who: str = "owner", **order: object) -> httpx2.Response:
@@ -67,6 +67,16 @@ def test_the_last_owner_stays_until_there_is_another(city: City) -> None:
     assert (refused.status_code, refused.json()["code"]) == (409, "last-owner")
     assert _invite(city, owner=True).status_code == 201
     assert city.http.delete(own, headers=city.by("owner")).status_code == 204
+
+
+def test_an_officer_removes_whoever_should_not_act_for_a_partner_any_more(city: City) -> None:
+    path = f"/v1/partners/{find_cafe(city)}/staff"
+    people = city.http.get(path, headers=city.by("approver")).json()["items"]
+    assert [(one["name"], one["owner"]) for one in people] == [("owner", True), ("cafe", False)]
+    assert city.http.delete(f"{path}/{people[0]['id']}", headers=city.by("admin")).status_code == 204
+    assert city.http.get("/v1/partner/staff", headers=city.by("owner")).status_code == 401
+    again = city.http.delete(f"{path}/{people[0]['id']}", headers=city.by("admin"))
+    assert (again.status_code, again.json()["code"]) == (404, "staff-unknown")
 
 
 def _redemptions(city: City, query: str = "", who: str = "staff") -> dict[str, Any]:

@@ -31,6 +31,7 @@ from app.offers.contracts.tables import ContractRate, PartnerContract
 from app.offers.errors import RewardUnknown
 from app.offers.locking import lock_partner
 from app.offers.tables import Partner, Reward
+from app.offers.webhooks.deliveries import announce
 
 # What the versions that hold, or will, ask for each reward of the partner.
 _ASKED = text("""
@@ -112,6 +113,13 @@ def approve_contract(
         _refuse_past(owner, row.starts_on, now)
     _decide(session, row, "approved", officer=officer, now=now)
     refuse_uncovered(session, partner_id=owner.id, on=london_date(now))
+    told = {
+        "contract": public_id("con", row.public_id),
+        "version": row.version,
+        "starts_on": row.starts_on.isoformat(),
+        "rate_pence": row.rate_pence,
+    }
+    announce(session, partner_id=owner.id, type_name="contract.approved", data=told, now=now)
     return _note(session, owner, row, "contract.approved", officer=officer, now=now)
 
 

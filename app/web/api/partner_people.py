@@ -9,18 +9,14 @@ from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter
-from sqlmodel import Session
 from starlette.responses import Response
 
 from app.core.ids import parse_public_id
 from app.identity.logins import LoginKeys
 from app.identity.partner_people import invite_again, invite_to_partner, list_people, remove_person
-from app.identity.queries import OfficerRead, StaffRead
+from app.identity.queries import StaffRead
 from app.identity.staff_invitations import InvitationRead
-from app.offers.partner_errors import PartnerNotApproved
 from app.web.api.answers import SIGNED_IN, Shape, declines, takes
-from app.web.api.partner_contracts import as_keeper
-from app.web.api.payout_shapes import get_partner_by_id
 from app.web.callers import Call, SignedIn, as_partner_owner
 from app.web.inviting import draw_invitation, link_invitation
 from app.web.sent import Body
@@ -28,12 +24,6 @@ from app.web.sent import Body
 router = APIRouter(tags=["partner"])
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
-
-
-class OwnerOrder(msgspec.Struct, frozen=True):
-    """Who will speak for the partner."""
-
-    name: Name
 
 
 class StaffOrder(msgspec.Struct, frozen=True):
@@ -65,31 +55,11 @@ class InvitedShape(StaffShape):
     expires_at: datetime
 
 
-@router.post(
-    "/v1/partners/{id}/owners",
-    status_code=201,
-    responses=declines(*SIGNED_IN, 400, 404, 409, 413, 415, 422),
-    openapi_extra=takes(("application/json", OwnerOrder)),
-)
-def invite_owner(call: SignedIn, id: str, body: Body) -> InvitedShape:  # noqa: A002 - the path's own word
-    """Invite an owner of an approved partner. For officers with the role finance, approver or admin."""
-    name, code, keys = body.read(OwnerOrder).name, draw_invitation(), LoginKeys(call.runtime.secrets)
-
-    def serve(session: Session, officer: OfficerRead) -> tuple[StaffRead, InvitationRead]:
-        partner = get_partner_by_id(session, id)
-        if partner.state not in {"approved", "stopped"}:
-            raise PartnerNotApproved(state=partner.state)
-        invite = partial(invite_to_partner, session, partner_id=partner.id, name=name, owner=True, keys=keys)
-        return invite(code=code, actor=officer.actor, now=call.now)
-
-    return _present_invited(call, code, call.run(as_keeper, serve))
-
-
 @router.get("/v1/partner/staff", responses=declines(*SIGNED_IN))
 def show_staff(call: SignedIn) -> StaffListShape:
     """Your people. For owners of the partner."""
     found = call.run(as_partner_owner, lambda session, me: list_people(session, partner_id=me.partner_id))
-    return StaffListShape(items=[StaffShape(id=one.public_id, name=one.name, owner=one.owner) for one in found])
+    return present_people(found)
 
 
 @router.post(
@@ -129,10 +99,14 @@ def _invite(call: Call, serve: Callable[..., tuple[StaffRead, InvitationRead]]) 
             session, partner_id=me.partner_id, code=code, actor=me.actor, keys=keys, now=call.now
         ),
     )
-    return _present_invited(call, code, made)
+    return present_invited(call, code, made)
 
 
-def _present_invited(call: Call, code: str, made: tuple[StaffRead, InvitationRead]) -> InvitedShape:
+def present_people(people: tuple[StaffRead, ...]) -> StaffListShape:
+    return StaffListShape(items=[StaffShape(id=one.public_id, name=one.name, owner=one.owner) for one in people])
+
+
+def present_invited(call: Call, code: str, made: tuple[StaffRead, InvitationRead]) -> InvitedShape:
     staff, invited = made
     return InvitedShape(
         id=staff.public_id,

@@ -60,6 +60,18 @@ def present_contracts(session: Session, contracts: tuple[ContractRead, ...]) -> 
     return [_present(one, officers) for one in contracts]
 
 
+def present_rates(contract: ContractRead) -> list[RewardRateShape]:
+    return [
+        RewardRateShape(
+            reward=public_id("rew", rate.reward),
+            rate_pence=rate.rate_pence,
+            vat_treatment=rate.vat_treatment,
+            vat_percent=rate.vat_percent,
+        )
+        for rate in contract.rates
+    ]
+
+
 def _present(contract: ContractRead, officers: Mapping[int, OfficerRead]) -> ContractShape:
     return ContractShape(
         id=public_id("con", contract.public_id),
@@ -69,15 +81,7 @@ def _present(contract: ContractRead, officers: Mapping[int, OfficerRead]) -> Con
         vat_percent=contract.vat_percent,
         funder=contract.funder_id,
         starts_on=contract.starts_on,
-        rates=[
-            RewardRateShape(
-                reward=public_id("rew", rate.reward),
-                rate_pence=rate.rate_pence,
-                vat_treatment=rate.vat_treatment,
-                vat_percent=rate.vat_percent,
-            )
-            for rate in contract.rates
-        ],
+        rates=present_rates(contract),
         proposed_by=present_person(officers[contract.proposed_by]),
         proposed_at=contract.proposed_at,
         decision=contract.decision,
