@@ -26,7 +26,14 @@ PUBLIC = (
 OWN = {
     Role.RESIDENT: ("/you", "/you/activity", "/vouchers"),
     Role.PARTNER: ("/till", "/till/devices"),
-    Role.OFFICER: ("/officer/rules", "/officer/campaigns", "/officer/review", "/officer/imports", "/officer/audit"),
+    Role.OFFICER: (
+        "/officer/rules",
+        "/officer/campaigns",
+        "/officer/partners",
+        "/officer/review",
+        "/officer/imports",
+        "/officer/audit",
+    ),
     Role.HOST: (),
 }
 ANYBODYS = ("/sessions",)
@@ -133,6 +140,7 @@ def test_with_nothing_yet_each_page_says_so_in_words(empty_town: Town, role: Rol
         "/till/devices": "No till has been added yet.",
         "/officer/rules": "have given 0 points so far",
         "/officer/campaigns": "0% is given",
+        "/officer/partners": "Redeemed in 12 months £0.00",
         "/officer/review": "Nothing is waiting.",
         "/officer/imports": "No file has come yet.",
         "/officer/audit": "Who looked at or changed",
