@@ -22,7 +22,7 @@ from app.web.pages import (
     till_devices,
     vouchers,
 )
-from app.web.pages.council import audit, campaigns, imports, partners, review
+from app.web.pages.council import audit, campaigns, imports, overview, partners, review
 from app.web.pages.rulewriting import backtests, beginning, draft, editing
 
 router = APIRouter(include_in_schema=False)
@@ -42,7 +42,7 @@ for pages in (
     editing,
 ):
     router.include_router(pages.router)
-for pages in (audit, campaigns, imports, partners, review):
+for pages in (overview, audit, campaigns, imports, partners, review):
     router.include_router(pages.router)
 for pages in (sign_in, sign_in_codes, join, sessions, demo_provider, stop_messages):
     router.include_router(pages.router)

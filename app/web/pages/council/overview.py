@@ -1,0 +1,67 @@
+"""The officer's first page: what waits, who takes part, what was given and redeemed, what is left of each budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from fastapi import APIRouter, Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from app.core.clock import london_date
+from app.earning.freshness import FreshnessRead, list_freshness
+from app.identity.queries import OfficerRead
+from app.insight.overview import DAYS, Overview, read_overview
+from app.ledger.rate import pence_behind, read_rate
+from app.rulebook.campaigns import CampaignRead, list_campaigns
+from app.settlement.periods import midnight
+from app.web.callers import as_officer
+from app.web.charts import Bar, draw_bars
+from app.web.pages.rendering import render
+from app.web.pages.visits import Role, sign_in_again
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    officer: OfficerRead
+    overview: Overview
+    rate: int
+    campaigns: tuple[CampaignRead, ...]
+    late: list[FreshnessRead]
+
+
+@router.get("/officer")
+def show_overview(request: Request) -> Response:
+    call = sign_in_again(request, Role.OFFICER)
+    since = midnight(london_date(call.now) - timedelta(days=DAYS - 1))
+
+    def find(session: Session, officer: OfficerRead) -> _Facts:
+        return _Facts(
+            officer,
+            read_overview(session, now=call.now, since=since),
+            read_rate(session),
+            list_campaigns(session, now=call.now),
+            [one for one in list_freshness(session, now=call.now) if one.late],
+        )
+
+    facts = call.run(as_officer, find)
+    found = facts.overview
+    chart = draw_bars(
+        [Bar(f"{day.on.day}.{day.on.month}.", day.given, day.redeemed) for day in found.days],
+        name="moved",
+        title="Points given and redeemed, day by day",
+        description="Outlined bars are points given, filled bars points redeemed. The table beneath has the numbers.",
+    )
+    return render(
+        request,
+        "council_overview.html",
+        officer=facts.officer,
+        overview=found,
+        owed_pence=pence_behind(found.outstanding_points, rate=facts.rate),
+        campaigns=facts.campaigns,
+        late=facts.late,
+        chart=chart,
+    )

@@ -1,0 +1,61 @@
+"""What officers see first is what the ledger says, and nothing that waits is left out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from app.core.clock import london_date
+from app.core.database import Database
+from app.core.secret_store import Secrets
+from app.insight.overview import DAYS, Overview, read_overview
+from app.settlement.periods import midnight
+from tests.api.city import City, build_city
+from tests.earning.world import ride
+from tests.partner_life.office import propose_partner
+
+
+@pytest.fixture
+def city(rolled_back: Database, secrets: Secrets, now: datetime) -> City:
+    return build_city(rolled_back, secrets, now)
+
+
+def look(city: City) -> Overview:
+    now = city.clock.now()
+    since = midnight(london_date(now) - timedelta(days=DAYS - 1))
+    return city.runtime.database.in_transaction(lambda session: read_overview(session, now=now, since=since))
+
+
+def test_points_given_and_redeemed_are_told_day_by_day(city: City) -> None:
+    before, at = look(city), city.clock.now()
+    city.world.send([ride(1, at, 4_000)], at=at)
+    taken = city.take("drink").json()
+    done = city.http.post("/v1/vouchers/redeem", json={"code": taken["code"]}, headers=city.by("till"))
+    assert done.status_code == 200, done.text
+    after = look(city)
+    assert after.given_points - before.given_points == 8
+    assert after.redeemed_points - before.redeemed_points == taken["points"]
+    assert after.outstanding_points - before.outstanding_points == 8 - taken["points"]
+    assert after.events == before.events + 1
+    assert after.days[-1].on == london_date(at)
+    assert len(after.days) == DAYS
+
+
+def test_a_redemption_that_is_undone_is_taken_off_again(city: City) -> None:
+    before = look(city)
+    code = {"code": city.take("drink").json()["code"]}
+    for step in ("redeem", "undo"):
+        done = city.http.post(f"/v1/vouchers/{step}", json=code, headers=city.by("till"))
+        assert done.status_code == 200, done.text
+    assert look(city).redeemed_points == before.redeemed_points
+
+
+def test_what_waits_for_an_officer_is_counted(city: City) -> None:
+    at = city.clock.now()
+    city.world.send([ride(1, at, 30_000, card=0, seconds=600)], at=at)
+    propose_partner(city)
+    waiting = look(city).waiting
+    assert (waiting.cases, waiting.overdue, waiting.partners) == (1, 0, 1)
+    city.clock.at = at + timedelta(days=11)
+    assert look(city).waiting.overdue == 1
