@@ -27,6 +27,7 @@ OWN = {
     Role.RESIDENT: ("/you", "/you/activity", "/vouchers"),
     Role.PARTNER: ("/till", "/till/devices"),
     Role.OFFICER: (
+        "/officer",
         "/officer/rules",
         "/officer/campaigns",
         "/officer/partners",
