@@ -139,7 +139,7 @@ def test_with_nothing_yet_each_page_says_so_in_words(empty_town: Town, role: Rol
         "/vouchers": "You have no vouchers yet.",
         "/till": "No voucher has been redeemed here today.",
         "/till/devices": "No till has been added yet.",
-        "/officer": "3, of whom 3 joined",
+        "/officer": "Nothing is waiting.",
         "/officer/rules": "have given 0 points so far",
         "/officer/campaigns": "0% is given",
         "/officer/partners": "Redeemed in 12 months £0.00",
