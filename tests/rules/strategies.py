@@ -242,9 +242,27 @@ def lives(draw: st.DrawFn, *, taps: bool = True, plain: bool = False, most: int 
     return [draw(events(number, taps=taps, plain=plain)) for number in range(draw(st.integers(0, most)))]
 
 
-def busy_rule_sets() -> st.SearchStrategy[list[Rule]]:
+def busy_rule_sets(*, shared: bool = True) -> st.SearchStrategy[list[Rule]]:
     """Half of them without conditions, so that limits and progress come to something within few examples."""
-    return st.one_of(rule_sets(), rule_sets(conditional=False))
+    return st.one_of(rule_sets(shared=shared), rule_sets(conditional=False, shared=shared))
+
+
+@st.composite
+def asking_rules(draw: st.DrawFn) -> tuple[Rule, list[Event]]:
+    """A rule that asks for something, in any of the ways that there are, and events of the type that it is about."""
+    trigger = draw(st.sampled_from(["transit.trip", "cycle.trip", "litter.pick"]))
+    facts = tuple(fact for fact in facts_about(EVENT_TYPES[trigger])[0].values() if not fact.place)
+    numbers = tuple(fact for fact in facts if fact.kind == "integer")
+    one = st.one_of(conditions(facts), conditions(numbers))
+    either = st.lists(one, min_size=2, max_size=2).map(lambda parts: {"any": parts})
+    document = make_document(
+        trigger=trigger,
+        evidence=draw(st.sampled_from(EVIDENCE)),
+        when=draw(st.lists(st.one_of(one, one, one, either), min_size=1, max_size=3)),
+        who=draw(st.lists(conditions(tuple(RESIDENT_FACTS.values())), max_size=2)),
+    )
+    kinds = events(0, taps=False).filter(lambda event: event.type == trigger)
+    return read_rule(json.dumps(document).encode()), draw(st.lists(kinds, min_size=1, max_size=3))
 
 
 def busy_lives(*, taps: bool = True) -> st.SearchStrategy[list[Event]]:

@@ -23,14 +23,14 @@ from rules.errors import NeedsReplay
 from rules.event import Event, Outcome, Value
 from rules.explain import explain
 from rules.fold import fold, replay
-from rules.parts import Limit
+from rules.parts import Limit, needed_facts
 from rules.reference import Check, all_hold, check_event, check_resident, in_force
 from rules.state import State
 from rules.verdicts import _in_the_way
 from tests.rules.living import Life
 from tests.rules.making import HIRE, MONDAY, make_event, make_rule, timeline_of
 from tests.rules.meeting import PICKS, close_rule_sets, make_pick
-from tests.rules.strategies import SHARE, ZONES, budgets, busy_lives, busy_rule_sets, lives, rule_sets
+from tests.rules.strategies import SHARE, ZONES, asking_rules, budgets, busy_lives, busy_rule_sets, lives, rule_sets
 
 NAMED = {zone.name: zone for zone in ZONES}
 LEEDS = ZoneInfo("Europe/London")
@@ -190,7 +190,7 @@ def test_property_5_evaluating_the_same_event_twice_changes_nothing(
 
 
 @SHARE
-@given(rule_sets(shared=False), lives(), budgets(), st.data())
+@given(busy_rule_sets(shared=False), busy_lives(), budgets(), st.data())
 def test_property_6_a_voided_event_never_happened(
     rules: list[Rule], events: list[Event], budget: Budget, data: st.DataObject
 ) -> None:
@@ -249,10 +249,23 @@ def test_property_9_splitting_a_session_changes_nothing(
 
 
 @SHARE
+@given(asking_rules())
+def test_property_11_of_every_kind_of_condition_the_failing_ones_are_all_that_is_in_the_way(
+    asked: tuple[Rule, list[Event]],
+) -> None:
+    rule, events = asked
+    _match_when_mended([rule], events)
+
+
+@SHARE
 @given(rule_sets(), lives(taps=False))
 def test_property_11_making_exactly_the_failing_checks_pass_makes_the_rule_match(
     rules: list[Rule], events: list[Event]
 ) -> None:
+    _match_when_mended(rules, events)
+
+
+def _match_when_mended(rules: list[Rule], events: list[Event]) -> None:
     for rule in rules:
         matcher = Artefact.publish([rule], ZONES).program.matchers[rule.trigger]
         for event in (event for event in events if event.type == rule.trigger):
@@ -305,13 +318,36 @@ def _tries(check: Check, event: Event, moment: Moment) -> Iterator[tuple[Event, 
 
 
 @SHARE
+@given(asking_rules())
+def test_property_12_without_a_fact_that_a_condition_asks_for_nothing_matches(asked: tuple[Rule, list[Event]]) -> None:
+    rule, events = asked
+    _never_match_without([rule], events)
+
+
+@SHARE
+@given(st.sampled_from(["rate", "sum"]), st.sampled_from(["distance_m", "duration_seconds"]), lives(taps=False))
+def test_property_12_without_its_quantity_nothing_matches(kind: str, fact: str, events: list[Event]) -> None:
+    rate = {"effect": {"kind": "rate", "fact": fact, "points": 1, "every": 9}}
+    total = {"progress": {"kind": "sum", "fact": fact, "per": "day", "reach": 9, "repeat": True}}
+    points = [{"scope": "resident_rule", "per": "day", "points": 9}]
+    _never_match_without(
+        [make_rule(trigger="cycle.trip", limits=points, **(rate if kind == "rate" else total))], events
+    )
+
+
+@SHARE
 @given(rule_sets(), lives())
 def test_property_12_a_missing_fact_never_matches(rules: list[Rule], events: list[Event]) -> None:
+    _never_match_without(rules, events)
+
+
+def _never_match_without(rules: list[Rule], events: list[Event]) -> None:
     for event in events:
         kind = "transit.trip" if event.type == "transit.tap" else event.type
         moment = LONDON.moment(to_micros(event.happened_at))
         for rule in rules:
-            asked = {part.fact for part in rule.when if isinstance(part, Condition)} & set(event.data)
+            wanted = {part.fact for part in rule.when if isinstance(part, Condition)}
+            asked = (wanted | set(needed_facts(rule.progress, rule.effect))) & set(event.data)
             for name in asked if rule.trigger == kind else ():
                 poorer = {key: value for key, value in event.data.items() if key != name}
                 matcher = Artefact.publish([rule], ZONES).program.matchers[kind]

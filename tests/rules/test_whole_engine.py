@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from rules.document import Rule
+from rules.errors import NeedsReplay
 from rules.event import Event, Outcome
 from rules.fold import fold, replay
 from rules.parts import Limit
@@ -74,7 +75,7 @@ def test_property_2_a_settled_replay_gives_what_was_decided_live_and_moves_nothi
 
 
 @SHARE
-@given(rule_sets(), lives(taps=False, most=14), budgets(), st.data())
+@given(busy_rule_sets(), busy_lives(), budgets(), st.data())
 def test_property_7_splitting_a_batch_changes_nothing(
     rules: list[Rule], events: list[Event], budget: Budget, data: st.DataObject
 ) -> None:
@@ -86,12 +87,16 @@ def test_property_7_splitting_a_batch_changes_nothing(
         whole.take(timeline, name, batch)
         cut = data.draw(st.integers(0, len(batch)))
         split.take(timeline, name, batch[:cut])
-        split.take(timeline, name, batch[cut:])
+        try:
+            split.take(timeline, name, batch[cut:])
+        except NeedsReplay:
+            # A tap-off that cancels a boarding of the batch before: property 2 is about what is replayed.
+            return
     assert whole == split
 
 
 @SHARE
-@given(rule_sets(shared=False), lives(taps=False, most=14))
+@given(busy_rule_sets(shared=False), busy_lives(taps=False))
 def test_property_7_splitting_the_residents_changes_nothing(rules: list[Rule], events: list[Event]) -> None:
     timeline, together = timeline_of(rules, ZONES), _Books(None)
     for name, event in _in_turn(events):
