@@ -140,6 +140,15 @@ class Settings(BaseSettings):
             raise PydanticCustomError(kind, "write it as redis://host:port/number")
         return written
 
+    @field_validator("stripe_url")
+    @classmethod
+    def _check_stripe_url(cls, written: str) -> str:
+        place = urlsplit(written)
+        if place.scheme != "https" and not (place.scheme == "http" and place.hostname in {"127.0.0.1", "localhost"}):
+            kind = "address"
+            raise PydanticCustomError(kind, "write it as https://host, since a key is sent there")
+        return written
+
 
 def _find_driver(database_url: str) -> str | None:
     """What is before :// of an address that can be read; whether anything answers there is found out by asking."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import example, given, settings
@@ -25,6 +26,7 @@ from app.settlement.connect.freeing import move_to_bank, retry_waiting, try_agai
 from app.settlement.connect.tasks import pay_due
 from app.settlement.errors import PayoutByStripe
 from app.settlement.service import return_payout
+from app.worker import TASKS
 from tests.conftest import RolledBackDatabase
 from tests.fakes.stripe_books import StripeBooks
 from tests.fakes.stripe_server import serving
@@ -227,6 +229,18 @@ def test_many_workers_at_once_pay_once(database: Database, secrets: Secrets, now
         assert (len(books.transfers), paid.had()) == (1, OWED)
         assert books.asked == ["POST /v1/transfers"], "an order is one worker's"
         paid.scheme.verify()
+
+
+def test_the_job_that_a_closed_week_promises_is_one_that_the_worker_knows(paid: PaidByStripe) -> None:
+    paid.books.top_up(500)
+    paid.earn()
+    promised = "SELECT task_name, args FROM procrastinate_jobs WHERE task_name ^@ 'payouts.'"
+    ((name, args),) = paid.scheme.run(lambda s: s.connection().exec_driver_sql(promised).all())
+    (task,) = (task for task in TASKS if task.name == name)
+    task.run(SimpleNamespace(database=paid.scheme.database, clock=paid.clock, stripe=paid.stripe), **args)
+    assert paid.had() == OWED
+    task.run(SimpleNamespace(database=paid.scheme.database, clock=paid.clock, stripe=None), **args)
+    assert paid.had() == OWED
 
 
 @pytest.fixture

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from itertools import permutations
 from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import Session
 
+from app.settlement.connect.account_states import note_account
 from app.settlement.connect.events import KEPT_FOR, forget_events
+from app.settlement.connect.orders import AccountState
 from tests.fakes.stripe_books import WEBHOOK_SECRET, sign_event
 from tests.settlement.stripe_city import OWED, StripeCity
 
@@ -89,6 +93,22 @@ def test_a_later_state_is_never_overwritten_by_an_earlier_one(paid_city: StripeC
     for event in (third, {**second, "id": "evt_again"}):
         assert paid_city.tell(event).json() == {"counted": True}
     assert _ready(paid_city)
+
+
+def test_in_whatever_order_events_come_the_latest_is_believed(paid_city: StripeCity, account: str) -> None:
+    states = [AccountState(transfers=can, payouts=can, due=(f"at {at}",)) for at, can in enumerate((True, False, True))]
+    now = paid_city.city.clock.now()
+
+    def hear(order: tuple[int, ...], session: Session) -> None:
+        session.execute(text("UPDATE stripe_accounts SET told_at = NULL, due = '{}'"))
+        for at in order:
+            when = now + timedelta(seconds=at)
+            note_account(session, account=account, state=states[at], at=when, now=now)
+            known = session.execute(text("SELECT due[1] FROM stripe_accounts")).scalar_one()
+            assert known == f"at {max(order[: order.index(at) + 1])}"
+
+    for order in permutations(range(3)):
+        paid_city.paying.database.in_transaction(partial(hear, order))
 
 
 def test_what_reaches_the_partners_bank_is_shown_and_only_moves_on(paid_city: StripeCity, account: str) -> None:
