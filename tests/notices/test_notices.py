@@ -119,7 +119,8 @@ def test_a_budgets_alarms_at_75_90_and_100_percent_go_to_editors_and_finance_onc
 
 def test_a_partner_is_told_when_its_webhook_was_switched_off(post: Post) -> None:
     city = post.city
-    post.reach(city.staff["cafe"], "cafe@example.org", side=Side.PARTNER)
+    post.reach(city.staff["cafe"], "till@example.org", side=Side.PARTNER)
+    post.reach(city.staff["owner"], "owner@example.org", side=Side.PARTNER)
     order = {"url": "https://till.example.org/hook"}
     assert city.http.post("/v1/partner/webhooks", json=order, headers=city.by("staff")).status_code == 201
     assert city.redeem(city.take("drink").json()["code"]).status_code == 200
@@ -130,7 +131,7 @@ def test_a_partner_is_told_when_its_webhook_was_switched_off(post: Post) -> None
     city.clock.at += TRIED_FOR
     send_due(sending)
     (told,) = post.tell()
-    assert (told.template, told.to) == (Template.WEBHOOK_DISABLED, "cafe@example.org")
+    assert (told.template, told.to) == (Template.WEBHOOK_DISABLED, "owner@example.org"), "its owner, and nobody else"
 
 
 def test_what_became_of_a_dispute_is_told(post: Post) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from app.core.ids import take_id, take_ids, uuid7
-from app.identity.queries import list_staff
+from app.identity.queries import list_spokespeople
 from app.jobs import promise_job
 from app.offers.endpoints import EndpointKeys
 from app.offers.webhooks.errors import DeliveryUnknown
@@ -126,7 +126,7 @@ def note_answer(session: Session, *, delivery_id: int, answer: int | None, now: 
     disabled = address.failing_since_at is not None and now - address.failing_since_at >= TRIED_FOR
     if disabled and address.disabled_at is None:
         address.disabled_at = now
-        for person in list_staff(session, partner_id=address.partner_id):
+        for person in list_spokespeople(session, partner_id=address.partner_id):
             queue_personal_notice(session, person=person.public_id, kind=WEBHOOK_DISABLED, numbers={}, now=now)
     session.flush()
     return disabled
