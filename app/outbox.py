@@ -99,7 +99,8 @@ class PersonalNoticeRow(Row, table=True):
     __tablename__ = "personal_notices"
     __table_args__ = (
         CheckConstraint(
-            "kind IN ('refund_given', 'refund_refused', 'webhook_disabled')", name="ck_personal_notices_kind"
+            "kind IN ('points_expire', 'refund_given', 'refund_refused', 'webhook_disabled')",
+            name="ck_personal_notices_kind",
         ),
         CheckConstraint("way IN ('email', 'text', 'desk', 'none')", name="ck_personal_notices_way"),
         CheckConstraint("(told_at IS NULL) = (way IS NULL)", name="ck_personal_notices_told"),
@@ -178,4 +179,13 @@ def queue_personal_notice(
 ) -> None:
     """Have `person`, a public id, told of `kind` once this transaction has committed."""
     session.add(PersonalNoticeRow(id=take_id(session), kind=kind, person=person, numbers=dict(numbers), queued_at=now))
+    session.flush()
+
+
+def queue_desk_notice(session: Session, *, person: str, kind: str, numbers: Mapping[str, int], now: datetime) -> None:
+    """Have the desk tell a resident, by public id, whom a message could not be delivered to."""
+    row = PersonalNoticeRow(
+        id=take_id(session), kind=kind, person=person, numbers=dict(numbers), queued_at=now, told_at=now, way="desk"
+    )
+    session.add(row)
     session.flush()

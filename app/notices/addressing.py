@@ -60,5 +60,6 @@ def tell_person(
         keys=telling.messages,
         lasts=LASTS,
         now=now,
+        person=person if person.startswith("res_") else None,
     )
     return str(address.channel)

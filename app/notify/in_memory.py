@@ -6,19 +6,22 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from app.notify.interface import Message, NotDelivered
+from app.notify.interface import Message, NotDeliverable, NotDelivered
 
 
 @dataclass
 class InMemoryNotify:
-    """`sent` in order; while `away` is set nothing gets through."""
+    """`sent` in order; while `away` is set nothing gets through, and while `refusing` nothing ever will."""
 
     sent: list[Message] = field(default_factory=list)
     away: bool = False
+    refusing: bool = False
 
     def send(self, message: Message) -> None:
         if self.away:
             raise NotDelivered("Away")
+        if self.refusing:
+            raise NotDeliverable("400")
         if message.reference not in {one.reference for one in self.sent}:
             self.sent.append(message)
 

@@ -45,8 +45,12 @@ def queue_message(
     keys: MessageKeys,
     lasts: timedelta,
     now: datetime,
+    person: str | None = None,
 ) -> None:
-    """Have it sent once this transaction has committed, at least once, and not later than `lasts` from now."""
+    """Have it sent once this transaction has committed, at least once, and not later than `lasts` from now.
+
+    `person`, a resident's public id, is on the desk's list if that does not work.
+    """
     number = take_id(session)
     session.add(
         MessageRow(
@@ -54,6 +58,7 @@ def queue_message(
             channel=channel,
             template=template,
             sealed=keys.seal(to, values),
+            person=person,
             queued_at=now,
             expires_at=now + lasts,
         )

@@ -13,7 +13,8 @@ from app.core.columns import Row
 class MessageRow(Row, table=True):
     """`sealed` is the address and what fills the template, encrypted. The row goes when the message has gone.
 
-    After `expires_at` the message would be of no use, and is not sent any more.
+    After `expires_at` the message would be of no use, and is not sent any more. `person` is the public id of a
+    resident whom the desk tells then.
     """
 
     __tablename__ = "messages"
@@ -23,5 +24,6 @@ class MessageRow(Row, table=True):
     channel: str = Field(sa_column=Column(Text, nullable=False))
     template: str = Field(sa_column=Column(Text, nullable=False))
     sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    person: str | None = Field(default=None, sa_column=Column(Text, nullable=True, index=True))
     queued_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     expires_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False, index=True))

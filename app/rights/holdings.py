@@ -139,6 +139,7 @@ HOLDINGS: Final = (
         erase="reason = 'Erased.'",
         stays="What officers did stays on record, without what they said.",
     ),
+    Holding("messages", "What is on its way to you", where="t.person = :name", left_out=frozenset({"sealed"})),
     Holding("personal_notices", "What we wrote to you", where="t.person = :name"),
     Holding(
         "disputes",
@@ -252,7 +253,6 @@ NOTHING: Final[Mapping[str, str]] = MappingProxyType(
         "import_faults": "A line's number, and never what it says.",
         "import_files": "Files as such.",
         "ledger_seals": "Hashes over the books and the audit trail.",
-        "messages": "What is on its way to an address, encrypted, until it is delivered or too late.",
         "not_enrolled_counts": "Numbers of events that were dropped.",
         "oauth_clients": "Machines.",
         "officer_notices": "Alarms about budgets and what was redeemed.",

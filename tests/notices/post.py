@@ -10,7 +10,7 @@ from app.notices.tasks import tell_due
 from app.notify.in_memory import InMemoryNotify
 from app.notify.interface import Message
 from app.notify.service import MessageKeys
-from app.notify.tasks import Delivery, send_message
+from app.notify.tasks import Delivery, forget_late_messages, send_message
 from tests.api.city import City
 
 
@@ -25,13 +25,19 @@ class Post:
         """What went out this time."""
         before, runtime = len(self.notify.sent), self.city.runtime
         tell_due(Telling(runtime.database, runtime.clock, self.logins, self.keys, delivers))
-        delivery = Delivery(runtime.database, runtime.clock, self.keys, self.notify)
+        delivery = self.delivery()
         waiting = runtime.database.in_transaction(
             lambda session: session.execute(text("SELECT id FROM messages ORDER BY id")).scalars().all()
         )
         for number in waiting:
             send_message(delivery, message=number)
         return self.notify.sent[before:]
+
+    def delivery(self) -> Delivery:
+        return Delivery(self.city.runtime.database, self.city.runtime.clock, self.keys, self.notify)
+
+    def forget_late(self) -> None:
+        forget_late_messages(self.delivery())
 
     def reach(self, person: str, written: str, *, side: Side = Side.RESIDENT) -> None:
         """From now on the person signs in by this address."""

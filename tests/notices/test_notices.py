@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -18,8 +19,9 @@ from app.core.settings import Settings
 from app.identity.logins import Side
 from app.jobs import list_jobs, retry_job
 from app.ledger.tasks import queue_due_notices
+from app.notices.addressing import LASTS
 from app.notices.tasks import tell_due
-from app.notify.interface import Channel, Template
+from app.notify.interface import Channel, NotDelivered, Template
 from app.offers.webhooks.deliveries import TRIED_FOR
 from app.offers.webhooks.tasks import Sending, send_due
 from app.web.sign_in_ways import WaysIn
@@ -93,6 +95,23 @@ def test_who_has_no_address_is_on_the_desks_list_until_they_were_told(post: Post
     assert {one["member"] for one in left} == {one["member"] for one in letters[1:]}
     looked = city.http.get("/v1/me/desk", headers=city.resident(0)).json()["items"]
     assert {one["act"] for one in looked} == {"letters", "hand_over"}
+
+
+@pytest.mark.parametrize("why", ["refused", "late"])
+def test_whom_a_message_does_not_reach_the_desk_tells(post: Post, why: str) -> None:
+    city = post.city
+    post.reach(city.residents[0], "one@example.org")
+    city.http.put("/v1/me/notices", json={"way": "desk"}, headers=city.resident(1))
+    go_to(post, EXPIRES_BEFORE[60])
+    post.notify.away, post.notify.refusing = why == "late", why == "refused"
+    with pytest.raises(NotDelivered) if why == "late" else contextlib.nullcontext():
+        post.tell()
+    city.clock.at += LASTS + timedelta(minutes=1)
+    post.forget_late()
+    support = {"Authorization": f"Bearer {city.token(city.officers['support'], 'officer')}"}
+    letters = city.http.get("/v1/desk/letters", headers=support | WHY).json()["items"]
+    assert [(one["kind"], one["points"]) for one in letters] == [("points_expire", 500)] * 3
+    assert post.tell() == []
 
 
 def test_where_nothing_delivers_everybody_is_on_the_desks_list(post: Post) -> None:

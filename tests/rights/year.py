@@ -217,6 +217,9 @@ _RARE = """
     INSERT INTO adjustments
         (id, public_id, kind, resident_id, campaign, points, reason, proposed_by, proposed_at)
     VALUES (:n + 7, gen_random_uuid(), 'award', :me, 'none', 5, :note, 1, :now);
+    INSERT INTO messages (id, channel, template, sealed, person, queued_at, expires_at)
+    VALUES (:n + 12, 'email', 'points_expire', CAST(:address AS bytea), :name, :now,
+            CAST(:now AS timestamptz) + interval '1 hour');
     INSERT INTO personal_notices (id, kind, person, numbers, queued_at)
     VALUES (:n + 10, 'refund_refused', :name, '{}', :now);
     INSERT INTO disputes (id, public_id, redemption_id, opened_kind, opened_by, reason, opened_at, due_at, answer,
