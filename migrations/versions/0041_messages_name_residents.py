@@ -1,6 +1,6 @@
 """A message says which resident it is for, so that the desk tells those whom it does not reach.
 
-Revision: 0037, after 0036.
+Revision: 0041, after 0040.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0037"
-down_revision = "0036"
+revision = "0041"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 
