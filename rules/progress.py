@@ -8,6 +8,7 @@ import msgspec
 
 from rules.clock import PERS
 from rules.event import Event, Value
+from rules.parts import Count, DistinctDays, Progress, StreakDays, Sum
 from rules.state import Register
 
 _UNTOUCHED: Final = (0, 0, 0)
@@ -214,3 +215,24 @@ class Crowd:
 
 
 Meter = Tally | Days | Streak | Since | Crowd
+
+
+def read_progress(progress: Progress, register: Register | None, *, window: int, today: int) -> int:
+    """What a register says of progress of this kind in the window that runs: 0 when it is of an earlier one.
+
+    `today` is the number of the day: a streak that has missed more days than it may is over. What repeats is counted
+    from the latest award on.
+    """
+    if register is None or register[0] != window:
+        return 0
+    _, count, latest = register
+    match progress:
+        case StreakDays():
+            if count == _DONE:
+                return progress.reach
+            missed = today - latest - 1
+            return count >> _BITS * progress.grace_days if missed <= progress.grace_days else 0
+        case Count() | Sum() | DistinctDays():
+            return count % progress.reach if progress.repeat else count
+        case _:
+            return count

@@ -152,6 +152,12 @@ def find_session(session: Session, *, secret_hash: bytes, now: datetime) -> Sess
     return SessionRead(row.public_id, row.person, row.proved_at, row.ends_at, row.keep, pending, row.provider)
 
 
+def is_live(session: Session, *, secret_hash: bytes, now: datetime) -> bool:
+    """Whether it could still be used; asking is no use of it, so a page that stays open keeps nobody signed in."""
+    facts = {"secret_hash": secret_hash, "now": now, "stale_at": now}
+    return session.execute(_FIND, facts).first() is not None
+
+
 def end_session(session: Session, *, secret_hash: bytes) -> None:
     """Sign out in one browser; an unknown one is no error."""
     session.execute(text("DELETE FROM sign_in_sessions WHERE secret_hash = :hash"), {"hash": secret_hash})

@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import tuple_
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from app.core.paging import Page, clamp_limit, parse_cursor
 from app.core.units import Pence, Points
@@ -98,6 +98,7 @@ def list_rewards(
     *,
     kind: str | None = None,
     text: str | None = None,
+    place: str | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> Page[RewardRead]:
@@ -106,7 +107,7 @@ def list_rewards(
     `text` is looked for in the title, the description, and the partner's name and place, in any case. Raises
     CursorUnknown.
     """
-    if "\0" in (kind or "") + (text or ""):  # PostgreSQL's text cannot hold it, so nothing can match
+    if "\0" in (kind or "") + (text or "") + (place or ""):  # PostgreSQL's text cannot hold it, so nothing can match
         return Page((), None)
     cursor = parse_cursor(after)
     limit = clamp_limit(limit)
@@ -119,6 +120,8 @@ def list_rewards(
     )
     if kind is not None:
         wanted = wanted.where(Reward.kind == kind)
+    if place is not None:
+        wanted = wanted.where(Partner.place == place)
     if text:
         sought = (Reward.title, Reward.description, Partner.name, Partner.place)
         wanted = wanted.where(or_(*(col(column).icontains(text, autoescape=True) for column in sought)))
@@ -127,6 +130,23 @@ def list_rewards(
         wanted = wanted.where(tuple_(col(Reward.points), col(Reward.id)) > last)
     found = [read_reward(reward, partner) for reward, partner in session.exec(wanted)]
     return Page(tuple(found[:limit]), found[limit - 1].public_id.hex if len(found) > limit else None)
+
+
+def list_places(session: Session) -> tuple[tuple[str, int], ...]:
+    """Where partners are whose rewards can be had, with how many of these there are, by name."""
+    rows = session.exec(
+        select(Partner.place, func.count())
+        .join(Reward, col(Reward.partner_id) == col(Partner.id))
+        .where(~col(Reward.paused), col(Partner.active))
+        .group_by(Partner.place)
+        .order_by(Partner.place)
+    )
+    return tuple((place, number) for place, number in rows)
+
+
+def list_kinds(session: Session) -> tuple[str, ...]:
+    """The kinds of rewards that can be had, by name."""
+    return tuple(session.exec(select(Reward.kind).where(~col(Reward.paused)).distinct().order_by(Reward.kind)))
 
 
 def read_partner(row: Partner) -> PartnerRead:

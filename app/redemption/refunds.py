@@ -37,9 +37,20 @@ def undo_voucher(session: Session, *, partner_id: int, code: str, codes: Voucher
 
     Raises VoucherUnknown, NothingToUndo, UndoTooLate, RateChangedSince.
     """
-    row = session.exec(select_by_code(partner_id, code, codes).with_for_update()).first()
+    return _undo(session, session.exec(select_by_code(partner_id, code, codes).with_for_update()).first(), now)
+
+
+def undo_redemption(session: Session, *, partner_id: int, redemption: UUID | None, now: datetime) -> TillVoucher:
+    """The same for what stands on the till's own list, where no code is. None is as unknown as somebody else's."""
+    wanted = select(Redemption).where(Redemption.partner_id == partner_id, Redemption.public_id == redemption)
+    row = session.exec(wanted.with_for_update().execution_options(populate_existing=True)).first()
+    return _undo(session, row, now)
+
+
+def _undo(session: Session, row: Redemption | None, now: datetime) -> TillVoucher:
     if row is None:
         raise VoucherUnknown
+    partner_id = row.partner_id
     if row.status != VoucherStatus.REDEEMED or row.redeemed_at is None:
         raise NothingToUndo
     if now - row.redeemed_at > UNDO_WITHIN:

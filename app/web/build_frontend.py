@@ -8,6 +8,7 @@ requirements-node.lock brings it. Only the standard library is imported: this ru
 from __future__ import annotations
 
 import fcntl
+import gzip
 import hashlib
 import importlib.util
 import re
@@ -25,8 +26,15 @@ NODE_LOCK = "requirements-node.lock"
 INPUTS = ("package.json", "package-lock.json", ".npmrc", NODE_LOCK)
 OLDEST_NODE = 20
 LONGEST_SECONDS = 600
-COPIED = {"node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.js": "govuk-frontend.min.js"}
+COPIED = {
+    "node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.js": "govuk-frontend.min.js",
+    "node_modules/htmx.org/dist/htmx.esm.min.js": "htmx.min.js",
+    "node_modules/zxing-wasm/dist/iife/reader/index.js": "zxing-reader.js",
+    "node_modules/zxing-wasm/dist/reader/zxing_reader.wasm": "zxing_reader.wasm",
+}
 STYLE_SHEET = "rewards.css"
+PACKED = ".gz"
+"""Beside each file stands a packed one, so that nothing has to be packed while somebody waits."""
 
 
 class BuildFailed(Exception):
@@ -56,7 +64,7 @@ def is_built(root: Path) -> bool:
     """Whether everything is there and was built from these very inputs."""
     out = root / OUT
     stamp = out / STAMP
-    wanted = (STYLE_SHEET, *COPIED.values())
+    wanted = [f"{name}{packed}" for name in (STYLE_SHEET, *COPIED.values()) for packed in ("", PACKED)]
     return stamp.is_file() and stamp.read_text() == stamp_of(root) and all((out / name).is_file() for name in wanted)
 
 
@@ -81,6 +89,10 @@ def build(root: Path) -> bool:
             copy = out / f"{name}.new"
             shutil.copyfile(root / source, copy)
             copy.replace(out / name)
+        for name in (STYLE_SHEET, *COPIED.values()):
+            packed = out / f"{name}{PACKED}.new"
+            packed.write_bytes(gzip.compress((out / name).read_bytes(), mtime=0))
+            packed.replace(out / f"{name}{PACKED}")
         (out / STAMP).write_text(stamp)
     return True
 

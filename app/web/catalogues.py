@@ -14,6 +14,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from app.earning.missing import SENTENCES as MISSING
+from app.residents.purposes import PURPOSES
 from app.web.languages import LOCALE
 from rules.catalogue import EVENT_TYPES
 from rules.reasons import REASONS
@@ -35,9 +37,11 @@ def extract_catalog() -> Catalog:
     texts = sorted({text for _, _, text, _, _ in found}, key=str)
     for text in texts:
         catalog.add(text)
-    # Not told by a template: what Language writes, what an event is called, and why it earned nothing.
+    # Not told by a template: what Language writes, what an event is called, why it earned nothing, and the like.
     catalog.add(("%(num)s point", "%(num)s points"))
-    for text in ("%(day)s at %(clock)s", *(kind.title for kind in EVENT_TYPES.values()), *REASONS.values()):
+    purposes = [text for one in PURPOSES.values() for text in (one.title, one.text)]
+    titles = [kind.title for kind in EVENT_TYPES.values()]
+    for text in ("%(day)s at %(clock)s", *titles, *REASONS.values(), *purposes, *MISSING.values()):
         catalog.add(text)
     return catalog
 

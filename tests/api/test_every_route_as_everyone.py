@@ -105,6 +105,8 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "GET /v1/card-overlaps": REVIEWERS | {"auditor"},
     "GET /v1/me/balance": RESIDENT,
     "GET /v1/me/activity": RESIDENT,
+    "GET /v1/me/challenges": RESIDENT,
+    "GET /v1/me/stream": RESIDENT,
     "GET /v1/rewards": EVERYBODY,
     "GET /v1/rewards/{id}": EVERYBODY,
     "POST /v1/redemptions": RESIDENT,

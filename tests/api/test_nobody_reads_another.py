@@ -114,6 +114,8 @@ LISTS: dict[str, str] = {
 }
 """Whose list has something in it; the other's has none of it."""
 OWN_ONLY = {
+    "GET /v1/me/challenges",
+    "GET /v1/me/stream",  # tests/pages/test_live.py reads it
     "GET /v1/session",
     "GET /v1/sessions",
     "DELETE /v1/sessions",

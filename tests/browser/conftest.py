@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -14,26 +13,21 @@ from app.core.database import Database
 from app.core.secret_store import Secrets
 from tests.api.city import build_city
 from tests.api.serving import served
-from tests.browser.visiting import Server
+from tests.browser.visiting import PROGRAMS, Server, find_chromium, launch
 from tests.conftest import SCHEME, made_database
 from tests.pages.town import open_town
-
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-gpu")
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Playwright keeps an event loop in this thread, so it ends with the file: other tests run loops of their own."""
-    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if found is None:
+    if find_chromium() is None:
         told = f"NO BROWSER: none of {', '.join(PROGRAMS)} is on the PATH, so the pages were not tried in one"
         if os.environ.get("CI"):
             pytest.fail(told)
         pytest.skip(told)
-    own_sandbox = () if os.geteuid() else ("--no-sandbox",)  # Chromium refuses root otherwise
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=[*QUIET, *own_sandbox])
+        browser = launch(playwright.chromium)
         yield browser
         browser.close()
 

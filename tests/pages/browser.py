@@ -84,6 +84,8 @@ class Page(HTMLParser):
             self.unbalanced.append(tag)
 
     def handle_data(self, data: str) -> None:
+        if any(tag.name == "template" for tag in self._open):
+            return  # what scripts may show later
         for tag in self._open:
             tag.text += data
 
@@ -99,8 +101,9 @@ class Page(HTMLParser):
         return " ".join(self.find_all("h1")[0].text.split())
 
     def form(self, action: str) -> Form:
-        """The form that is sent to an address with this beginning."""
-        return next(form for form in self.forms if form.action.startswith(action))
+        """The form that is sent to this address, else the first to one with this beginning."""
+        exact = [form for form in self.forms if form.action == action]
+        return exact[0] if exact else next(form for form in self.forms if form.action.startswith(action))
 
     def links(self) -> list[str]:
         return [tag.attributes["href"] for tag in self.find_all("a")]

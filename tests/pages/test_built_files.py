@@ -12,6 +12,7 @@ from app.web import build_frontend
 from app.web.build_frontend import OUT, ROOT, STYLE_SHEET, BuildFailed, Node, build, is_built
 
 STATIC = ROOT / "app" / "web" / "static"
+KINDS = {".css", ".js", ".svg", ".png", ".sha256", ".wasm", ".gz"}
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def test_the_files_are_built_from_what_is_in_the_tree() -> None:
 def test_no_font_crown_or_crest_of_govuk_is_in_what_is_served(style: str) -> None:
     assert not re.search(r"gds[ -]?transport|crown|crest|@font-face|url\(", style, re.IGNORECASE)
     files = [path for path in STATIC.rglob("*") if path.is_file()]
-    assert {path.suffix for path in files if not path.name.startswith(".")} <= {".css", ".js", ".svg", ".sha256"}
+    assert {path.suffix for path in files if not path.name.startswith(".")} <= KINDS
     assert not [path for path in files if re.search(r"govuk.*(crest|crown|icon|logo)", path.name)]
     for svg in STATIC.rglob("*.svg"):
         assert "crown" not in svg.read_text(encoding="utf-8").lower()

@@ -19,7 +19,7 @@ from app.rights.erasure import erase_resident
 from app.rights.export import ExportKeys, Part, read_holdings, record_export
 from app.rights.holdings import Holding
 from app.web.api.answers import SIGNED_IN, Shape, declines
-from app.web.callers import SignedIn, as_resident
+from app.web.callers import Call, SignedIn, as_resident
 
 router = APIRouter(tags=["resident"])
 
@@ -63,6 +63,11 @@ _PAGE: Final = {"content": {_PAGE_TYPE: {"schema": {"type": "string"}}}, "model"
 @router.get("/v1/me/export", response_model=ExportShape, responses={**declines(*SIGNED_IN), 200: _PAGE})
 def export(call: SignedIn, request: Request) -> StreamingResponse:
     """Everything that is held about you, as JSON or as a page, by `Accept`. Scope `resident`."""
+    return stream_export(call, readable=_PAGE_TYPE in request.headers.get("accept", ""))
+
+
+def stream_export(call: Call, *, readable: bool) -> StreamingResponse:
+    """As a file to keep: a page to read, or JSON. That it was asked for is on record."""
 
     def note(session: Session, me: ResidentRead) -> ResidentRead:
         record_export(session, resident=me, now=call.now)
@@ -71,7 +76,6 @@ def export(call: SignedIn, request: Request) -> StreamingResponse:
     me = call.run(as_resident, note)
     keys = ExportKeys(call.runtime.card_keys, LoginKeys(call.runtime.secrets))
     parts = read_holdings(call.runtime.database, resident=me, keys=keys)
-    readable = _PAGE_TYPE in request.headers.get("accept", "")
     write, media_type = (_write_page, _PAGE_TYPE) if readable else (_write_json, _JSON_TYPE)
     return StreamingResponse(
         write(me, parts, call.now),

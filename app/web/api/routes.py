@@ -19,6 +19,7 @@ from app.web.api import (
     card_proof,
     cards,
     catalogue,
+    challenges,
     check_ins,
     choices,
     complaints,
@@ -86,6 +87,7 @@ from app.web.api import (
     sessions,
     sources,
     statements,
+    stream,
     stripe_accounts,
     stripe_events,
     stripe_funding,
@@ -106,7 +108,7 @@ for part in (campaign_messages, campaign_choices):
     router.include_router(part.router)
 for part in (audit, seals, invitations, households, campaigns, jobs):
     router.include_router(part.router)
-for part in (review, tills, cards, choices, own_data, complaints):
+for part in (review, tills, cards, choices, own_data, complaints, stream, challenges):
     router.include_router(part.router)
 for part in (appeals, retention, winding_down, own_statements, card_proof, card_overlaps, notice_ways):
     router.include_router(part.router)

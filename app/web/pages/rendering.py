@@ -21,9 +21,12 @@ from app.web.pages.visits import HOMES, find_visitor, form_token
 WEB = Path(__file__).parents[1]
 POLICY = (
     # Nothing inline and nothing from elsewhere: a page can't be made to run what is not ours.
-    "default-src 'none'; style-src 'self'; script-src 'nonce-{nonce}'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'nonce-{nonce}'; img-src 'self'; connect-src 'self'; "
+    "worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+
+CAMERA = "camera=(self), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
 def write_public_id(value: UUID, prefix: str) -> str:
@@ -59,7 +62,10 @@ def make_environment(code: str) -> Environment:
 
 
 def render(request: Request, template: str, *, status: int = 200, **facts: object) -> HTMLResponse:
-    """The page, for whoever is signed in; every template gets what the frame around a page needs."""
+    """The page, for whoever is signed in; every template gets what the frame around a page needs.
+
+    The fact `camera` is of the one page that scans: it may ask for the camera, and run what reads its pictures.
+    """
     visitor, nonce = find_visitor(request), new_secret()
     shell = {
         "visitor": visitor,
@@ -70,9 +76,13 @@ def render(request: Request, template: str, *, status: int = 200, **facts: objec
         "status": status,
         "pauses": _find_pauses(request, status),
         "nonce": nonce,
+        "done": request.query_params.get("done", ""),
     }
+    camera = bool(facts.get("camera"))
+    reads = f"{nonce}' 'wasm-unsafe-eval" if camera else nonce
     headers = {
-        "Content-Security-Policy": POLICY.format(nonce=nonce),
+        "Content-Security-Policy": POLICY.format(nonce=reads),
+        **({"Permissions-Policy": CAMERA} if camera else {}),
         # A till or a library computer is shared: the back button must not show the last person's page.
         "Cache-Control": "no-store",
     }

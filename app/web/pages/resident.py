@@ -10,6 +10,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app.core.clock import london_date
+from app.earning.challenges import ChallengeRead, list_challenges
 from app.earning.errors import EventUnknown
 from app.earning.explanation import EventExplanation, explain_event
 from app.earning.queries import Activity, list_activity
@@ -27,6 +28,7 @@ from rules.catalogue import EVENT_TYPES
 
 LATEST = 5
 REWARDS_SHOWN = 3
+CHALLENGES_SHOWN = 4
 A_PAGE = 25
 WARNED = timedelta(days=60)
 """How long before they expire points are called about to expire; the first notice goes out then."""
@@ -47,6 +49,7 @@ class Home:
     rewards: tuple[RewardRead, ...]
     terms: TermsStanding
     asked: tuple[CallbackRead, ...]
+    challenges: tuple[ChallengeRead, ...]
 
 
 def _load_home(session: Session, resident: ResidentRead, codes: VoucherCodes, now: datetime) -> Home:
@@ -62,6 +65,7 @@ def _load_home(session: Session, resident: ResidentRead, codes: VoucherCodes, no
         ],
         terms=get_terms_standing(session, resident_id=resident.id, now=now),
         asked=tuple(one for one in list_callbacks(session, resident_id=resident.id) if one.answer is None),
+        challenges=list_challenges(session, resident_id=resident.id, now=now)[:CHALLENGES_SHOWN],
     )
 
 

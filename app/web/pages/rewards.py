@@ -21,17 +21,28 @@ from app.ledger.commands import Answer, answer_once
 from app.ledger.errors import CommandRunning
 from app.ledger.queries import get_balance
 from app.offers.errors import RewardUnknown
-from app.offers.queries import RewardRead, get_reward, list_rewards
+from app.offers.queries import RewardRead, get_reward, list_kinds, list_places, list_rewards
 from app.redemption.service import redeem_reward
 from app.residents.queries import ResidentRead
 from app.web.callers import Call, as_resident, get_runtime
 from app.web.faults import FormExpired
+from app.web.languages import mark
 from app.web.pages.rendering import render
+from app.web.pages.rewards_map import draw_map
 from app.web.pages.visits import Role, check_form, find_visitor, make_call, sign_in_again
 from app.web.problems import status_of
 from app.web.step_up import as_spender
 
 A_PAGE = 50
+KIND_NAMES = {
+    "food": mark("Food and drink"),
+    "leisure": mark("Sport and leisure"),
+    "cycling": mark("Cycling"),
+    "shopping": mark("Shopping"),
+    "donation": mark("Gifts to local groups"),
+    "culture": mark("Culture"),
+    "travel": mark("Travel"),
+}
 _FORM_KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 
 router = APIRouter(include_in_schema=False)
@@ -39,24 +50,44 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class Shelf:
-    """`balance_points` is None for anybody who is not a signed-in resident."""
+    """`balance_points` is None for anybody who is not a signed-in resident; `places` are with their rewards' number."""
 
     page: Page[RewardRead]
     balance_points: int | None
+    kinds: tuple[str, ...]
+    places: tuple[tuple[str, int], ...]
 
 
 @router.get("/rewards")
-def rewards(request: Request, after: str | None = None) -> Response:
-    shelf = get_runtime(request).database.in_transaction(
-        lambda session: Shelf(list_rewards(session, after=after, limit=A_PAGE), _find_balance(session, request))
-    )
+def rewards(request: Request, kind: str = "", place: str = "", after: str | None = None) -> Response:
+    def load(session: Session) -> Shelf:
+        page = list_rewards(session, kind=kind or None, place=place or None, after=after, limit=A_PAGE)
+        return Shelf(page, _find_balance(session, request), list_kinds(session), list_places(session))
+
+    shelf = get_runtime(request).database.in_transaction(load)
     return render(
         request,
         "rewards.html",
         rewards=shelf.page.items,
         after=shelf.page.after,
         balance_points=shelf.balance_points,
+        kinds={one: KIND_NAMES.get(one, one.capitalize()) for one in shelf.kinds},
+        kind=kind,
+        places=shelf.places,
+        place=place,
+        map=draw_map(shelf.places),
     )
+
+
+@router.get("/give")
+def give(request: Request) -> Response:
+    """Gifts to community groups: a reward like any other, but that it is given at once."""
+
+    def load(session: Session) -> tuple[Page[RewardRead], int | None]:
+        return list_rewards(session, kind="donation", limit=A_PAGE), _find_balance(session, request)
+
+    page, balance_points = get_runtime(request).database.in_transaction(load)
+    return render(request, "give.html", rewards=page.items, balance_points=balance_points)
 
 
 @router.get("/rewards/{written}")

@@ -5,11 +5,19 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from app.web.pages import (
+    asking,
     demo_provider,
     desk,
     front,
+    helping,
+    installing,
     join,
+    leaving,
     officer,
+    own_account,
+    own_cards,
+    own_check_in,
+    own_choices,
     resident,
     rewards,
     sessions,
@@ -43,6 +51,8 @@ for pages in (
 ):
     router.include_router(pages.router)
 for pages in (overview, audit, campaigns, imports, partners, review):
+    router.include_router(pages.router)
+for pages in (helping, installing, own_account, own_choices, own_cards, own_check_in, asking, leaving):
     router.include_router(pages.router)
 for pages in (sign_in, sign_in_codes, join, sessions, demo_provider, stop_messages):
     router.include_router(pages.router)

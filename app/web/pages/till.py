@@ -18,6 +18,7 @@ from app.core.paging import MOST_A_PAGE
 from app.offers.queries import PartnerRead, get_partner
 from app.redemption.errors import VoucherUnknown
 from app.redemption.queries import TillVoucher, list_partner_redemptions
+from app.redemption.refunds import UNDO_WITHIN, undo_redemption
 from app.redemption.service import redeem_voucher
 from app.web.callers import Call, Till, as_till
 from app.web.languages import mark
@@ -63,6 +64,22 @@ def redeem(request: Request, code: Annotated[str, Form()] = "", csrf: Annotated[
     return RedirectResponse(f"/till?done={public_id('red', redeemed.id)}", status_code=303)
 
 
+@router.post("/till/undo")
+def undo(request: Request, redemption: Annotated[str, Form()] = "", csrf: Annotated[str, Form()] = "") -> Response:
+    """Within ten minutes, as the list of today offers it."""
+    call = sign_in_again(request, Role.PARTNER)
+    check_form(request, csrf)
+    wanted = parse_public_id("red", redemption)
+    try:
+        call.run(
+            as_till,
+            lambda session, till: undo_redemption(session, partner_id=till.partner_id, redemption=wanted, now=call.now),
+        )
+    except (Conflict, VoucherUnknown) as refusal:
+        return _show(request, call, status=status_of(type(refusal)), refused=str(refusal))
+    return RedirectResponse("/till?done=undone", status_code=303)
+
+
 def _redeem(session: Session, till: Till, call: Call, code: str) -> TillVoucher:
     call.runtime.limiter.remember(caller=call.caller, partner_id=till.partner_id)
     return redeem_voucher(
@@ -99,4 +116,6 @@ def _show(
         accepted=next((voucher for voucher in today.redeemed if voucher.id == done), None),
         refused=refused,
         missing=missing,
+        undo_from=call.now - UNDO_WITHIN,
+        camera=True,
     )

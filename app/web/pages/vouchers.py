@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
@@ -21,7 +23,17 @@ from app.web.pages.visits import Role, check_form, sign_in_again
 
 A_PAGE = 25
 
+DAY_MINUTES = 24 * 60
+
 router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Left:
+    """How long a voucher can still be used, in whole days, hours or minutes, the largest that fits."""
+
+    unit: Literal["days", "hours", "minutes"]
+    number: int
 
 
 @router.get("/vouchers")
@@ -57,7 +69,8 @@ def voucher(request: Request, written: str) -> Response:
     to_show = shown.status is VoucherStatus.ISSUED or (shown.valid_until_at or call.now) > call.now
     qr = draw_qr(shown.token) if shown.token and to_show else None
     asked = next((one for one in callbacks if one.redemption == wanted), None)
-    return render(request, "voucher.html", voucher=shown, qr=qr, asked=asked)
+    left = _measure_left(shown.expires_at - call.now)
+    return render(request, "voucher.html", voucher=shown, qr=qr, asked=asked, left=left)
 
 
 @router.post("/vouchers/{written}/answer")
@@ -95,6 +108,13 @@ def cancel(request: Request, written: str, csrf: Annotated[str, Form()] = "") ->
         ),
     )
     return RedirectResponse(f"/vouchers/{public_id('red', wanted)}", status_code=303)
+
+
+def _measure_left(time: timedelta) -> Left:
+    minutes = max(0, int(time.total_seconds()) // 60)
+    if minutes >= DAY_MINUTES:
+        return Left("days", minutes // DAY_MINUTES)
+    return Left("hours", minutes // 60) if minutes >= 60 else Left("minutes", minutes)  # noqa: PLR2004 - an hour
 
 
 def _read_id(written: str) -> UUID:

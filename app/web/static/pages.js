@@ -6,3 +6,27 @@ createAll(Button, { preventDoubleClick: true });
 createAll(ErrorSummary);
 createAll(NotificationBanner);
 createAll(SkipLink);
+
+// The start page follows the balance: when points land, what has changed is fetched and put in place.
+const live = document.querySelector("[data-stream]");
+if (live && "EventSource" in window) {
+  const stream = new EventSource(live.dataset.stream);
+  let known = null;
+  stream.addEventListener("balance", async (event) => {
+    const before = known;
+    known = event.data;
+    if (before === null || before === event.data) return;
+    const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+    if (!answer.ok || answer.redirected) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(live.id);
+    if (!fresh) return;
+    live.replaceChildren(...fresh.childNodes);
+    document.getElementById("told").textContent = live.dataset.told;
+  });
+  window.addEventListener("pagehide", () => stream.close());
+}
+
+// Vouchers open without a network once they have been opened with one.
+if ("serviceWorker" in navigator && document.body.dataset.worker) {
+  navigator.serviceWorker.register(document.body.dataset.worker).catch(() => {});
+}

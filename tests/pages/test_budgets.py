@@ -1,0 +1,75 @@
+"""What a page may cost, as bytes and statements: that holds on any machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import event
+
+from app.core.database import Database
+from app.web.pages.visits import Role
+from tests.earning.world import ride, tap
+from tests.pages.browser import Browser
+from tests.pages.test_every_page import HELP, OWN
+from tests.pages.test_vouchers import take
+from tests.pages.town import Town
+
+FIRST_LOAD_BYTES = 100 * 1024
+AFTER_BYTES = 20 * 1024
+MOST_STATEMENTS = 15
+PAGES = ("/rewards", "/give", "/ways-to-earn", *HELP, *OWN[Role.RESIDENT], "/sessions", "/terms")
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    """The statements that were executed in the block."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
+def weigh(browser: Browser, path: str) -> int:
+    """Bytes over the wire, packed as a browser asks for them."""
+    with browser.http.stream("GET", path) as answer:
+        assert answer.status_code == 200, path
+        return sum(len(part) for part in answer.iter_raw())
+
+
+def test_a_residents_pages_stay_within_their_bytes_and_statements(town: Town) -> None:
+    at = town.city.clock.now()
+    town.city.world.send([*(ride(number, at, 4_000) for number in range(30)), tap(1, at)], at=at)
+    browser = town.browser(Role.RESIDENT)
+    voucher = take(town, browser).form("/vouchers/").action.removesuffix("/cancel")
+    files = {
+        tag.attributes.get("href") or tag.attributes["src"]
+        for tag in browser.open("/you").tags
+        if tag.name == "script" or (tag.name == "link" and "stylesheet" in tag.attributes["rel"])
+    }
+    files |= {"/static/vendor/govuk-frontend.min.js", "/static/icon.svg"}  # the script imports one, every page has one
+    shell = sum(weigh(browser, file) for file in files)
+    told = {}
+    for path in (*PAGES, voucher):
+        with counted(town.city.runtime.database) as statements:
+            told[path] = (weigh(browser, path), len(statements))
+    with counted(town.city.runtime.database) as statements:
+        told["/"] = (weigh(town.browser(app=town.real), "/"), len(statements))  # the demonstration's shows its people
+    assert {path: size for path, (size, _) in told.items() if size > AFTER_BYTES} == {}
+    assert {path: size for path, (size, _) in told.items() if size + shell > FIRST_LOAD_BYTES} == {}
+    assert {path: number for path, (_, number) in told.items() if number > MOST_STATEMENTS} == {}
+
+
+def test_nothing_of_a_page_comes_from_elsewhere(town: Town) -> None:
+    browser = town.browser(Role.RESIDENT)
+    for path in PAGES:
+        page = browser.open(path)
+        addresses = [value for tag in page.tags for name, value in tag.attributes.items() if name in {"src", "srcset"}]
+        addresses += [tag.attributes["href"] for tag in page.find_all("link")]
+        assert [one for one in addresses if not one.startswith("/") or one.startswith("//")] == [], path
