@@ -96,6 +96,13 @@ def test_a_foreign_transfer_that_was_taken_back_is_no_difference_nor_is_one_of_a
     assert paid.kinds() == []
 
 
+def test_a_transfer_that_stripe_does_not_list_yet_is_looked_up_before_it_is_missed(paid: PaidByStripe) -> None:
+    paid.books.list_lags = True
+    assert paid.kinds() == []
+    paid.books.transfers.clear()
+    assert paid.kinds() == ["missing_there"]
+
+
 def test_more_transfers_than_a_page_holds_are_all_compared(paid: PaidByStripe) -> None:
     for _ in range(101):
         paid.books.by_hand_transfer(paid.account, 1)
