@@ -13,6 +13,7 @@ from sqlmodel import Session
 from app.core.database import Database
 from app.core.secret_store import Secrets
 from app.earning.review.cases import list_cases
+from app.earning.review.doubts import find_doubts
 from app.redemption.codes import VoucherCodes
 from app.redemption.outliers import FEWEST, Figures, find_outliers, flag_outliers
 from tests.redemption.scheme import Scheme
@@ -88,3 +89,6 @@ def test_the_nightly_look_opens_one_case_with_the_figures_and_pauses_nothing(sch
         "redeemed_at_once",
         {"vouchers": 60, "people": 3, "at_once": 60},
     )
+    everybody = range(1, colluding + 1)
+    doubted = scheme.run(lambda session: find_doubts(session, partner_ids=everybody))
+    assert set(doubted) == {colluding}, "only the ring's money waits for a person"
