@@ -19,7 +19,12 @@ SAFEGUARD_ROUTES: dict[str, frozenset[str]] = {
     "POST /v1/role-changes/{id}/approve": ADMIN,
     "POST /v1/role-changes/{id}/refuse": ADMIN,
 }
-SAFEGUARD_PREFIXES = {"/v1/me/callbacks": "cbk", "/v1/officers": "off", "/v1/role-changes": "rch"}
+SAFEGUARD_PREFIXES = {
+    "/v1/me/callbacks": "cbk",
+    "/v1/desk/residents/{member}/callbacks": "cbk",
+    "/v1/officers": "off",
+    "/v1/role-changes": "rch",
+}
 SAFEGUARD_BODIES: dict[str, dict[str, object]] = {
     "POST /v1/officers": {"email": "none", "roles": ["editor"]},
     "PUT /v1/officers/{id}/roles": {"roles": ["editor"]},
