@@ -1,10 +1,11 @@
-"""Who may call the routes of call-backs and officers, and what those are sent; for test_every_route_as_everyone."""
+"""Who may call the routes of call-backs, officers and rights, and what some are sent; for every route as everyone."""
 
 from __future__ import annotations
 
 RESIDENT = frozenset({"resident"})
 DESK = frozenset({"support"})
 ADMIN = frozenset({"admin"})
+ANSWERERS = frozenset({"support", "approver", "admin"})
 READERS = frozenset({"auditor", "admin"})
 SAFEGUARD_ROUTES: dict[str, frozenset[str]] = {
     "GET /v1/me/callbacks": RESIDENT,
@@ -18,6 +19,14 @@ SAFEGUARD_ROUTES: dict[str, frozenset[str]] = {
     "GET /v1/role-changes": READERS,
     "POST /v1/role-changes/{id}/approve": ADMIN,
     "POST /v1/role-changes/{id}/refuse": ADMIN,
+    "GET /v1/complaints": ANSWERERS | {"auditor"},
+    "POST /v1/complaints/{id}/acknowledge": ANSWERERS,
+    "POST /v1/complaints/{id}/answer": ANSWERERS,
+    "GET /v1/appeals": ANSWERERS | {"auditor"},
+    "POST /v1/appeals/{id}/decide": ANSWERERS,
+    "PUT /v1/retention/{kind}": ADMIN,
+    "POST /v1/wind-down": ADMIN,
+    "DELETE /v1/wind-down": ADMIN,
 }
 SAFEGUARD_PREFIXES = {
     "/v1/me/callbacks": "cbk",
@@ -28,4 +37,9 @@ SAFEGUARD_PREFIXES = {
 SAFEGUARD_BODIES: dict[str, dict[str, object]] = {
     "POST /v1/officers": {"email": "none", "roles": ["editor"]},
     "PUT /v1/officers/{id}/roles": {"roles": ["editor"]},
+    "POST /v1/rules/{id}/forecast": {
+        **{name: {"low": 1, "central": 1, "high": 1} for name in ("people", "share_percent", "times")},
+        "per": "week",
+        "basis": "None",
+    },
 }
