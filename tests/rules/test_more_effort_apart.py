@@ -55,12 +55,15 @@ def draw_limit(draw: st.DrawFn, scope: str) -> Json:
 
 @st.composite
 def campaigns(draw: st.DrawFn) -> list[Json]:
-    """A rule with a limit of its own, and one that fills the campaign's."""
+    """A rule with a limit of its own, and one that fills the campaign's, about the same picks or about others."""
     own, other = draw_limit(draw, "resident_rule"), draw_limit(draw, "resident_campaign")
-    big = [{"fact": "bags", "op": "at_least", "value": 2}]
+    big, small = ([{"fact": "bags", "op": op, "value": 2}] for op in ("at_least", "below"))
+    picks = draw(st.sampled_from([[], small]))
     return [
         make_document(id="rul_a", when=big, limits=[other], effect={"kind": "points", "points": 7}),
-        make_document(id="rul_b", limits=[own], effect={"kind": "points", "points": draw(st.sampled_from([2, 5]))}),
+        make_document(
+            id="rul_b", when=picks, limits=[own], effect={"kind": "points", "points": draw(st.sampled_from([2, 5]))}
+        ),
     ]
 
 
