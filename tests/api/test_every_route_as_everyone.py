@@ -322,15 +322,10 @@ BODY: dict[str, object] = {
     "body": "None",
 }
 """What every route with a body is sent: members that a route does not know are no matter."""
-_ESTIMATE = {"low": 0, "central": 1, "high": 2}
+ESTIMATE = {"low": 0, "central": 1, "high": 2}
 BODIES: dict[str, dict[str, object]] = {
-    "POST /v1/rules/{id}/forecast": {
-        "people": _ESTIMATE,
-        "share_percent": _ESTIMATE,
-        "times": _ESTIMATE,
-        "per": "day",
-        "basis": "None",
-    },
+    "POST /v1/rules/{id}/forecast": dict.fromkeys(("people", "share_percent", "times"), ESTIMATE)
+    | {"per": "day", "basis": "None"},
     **SAFEGUARD_BODIES,
     **PARTNER_BODIES,
     "POST /v1/partner/webhooks": {"url": "https://till.example.org/"},
