@@ -162,7 +162,7 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "POST /v1/partner/deliveries/{id}/replay": STAFF,
     "GET /v1/partner/payouts": STAFF,
     "GET /v1/partner/payee": STAFF,
-    "PUT /v1/partner/payee": STAFF,
+    "PUT /v1/partner/payee": OWNERS,
     "GET /v1/partners/{id}/statements/{period}": TREASURERS | {"auditor"},
     "GET /v1/partners/{id}/payee": TREASURERS,
     "POST /v1/partners/{id}/payee/approve": TREASURERS,

@@ -48,7 +48,7 @@ def _close(city: City, *, weeks: int = 1) -> int:
 
 
 def _approve(city: City) -> None:
-    _ask(city, "staff", "PUT", "/v1/partner/payee", **BANK)
+    _ask(city, "owner", "PUT", "/v1/partner/payee", **BANK)
     (partner,) = {item["partner"]["id"] for item in _ask(city, "finance", "GET", "/v1/rewards")["items"]}
     assert _ask(city, "finance", "GET", f"/v1/partners/{partner}/payee")["account"] == "12345678"
     approved = _ask(city, "finance", "POST", f"/v1/partners/{partner}/payee/approve")
@@ -129,7 +129,7 @@ def test_a_payment_made_after_the_weeks_end_and_before_its_closing_is_not_made_a
 
 
 def test_who_has_no_approved_bank_details_is_left_out_and_told(city: City) -> None:
-    _ask(city, "staff", "PUT", "/v1/partner/payee", **BANK)
+    _ask(city, "owner", "PUT", "/v1/partner/payee", **BANK)
     _close(city)
     refused = city.http.post("/v1/payouts/files", headers=city.by("finance"), json={})
     assert refused.json()["code"] == "nothing-to-pay"

@@ -28,7 +28,7 @@ def city(rolled_back: Database, secrets: Secrets, now: datetime, monkeypatch: py
     monkeypatch.setenv("BACS_PAYER", "20-00-01, 87654321, Leeds City Council")
     made = build_city(rolled_back, secrets, now)
     assert made.redeem(made.take("drink").json()["code"]).status_code == 200
-    assert made.http.put("/v1/partner/payee", json=BANK, headers=made.by("staff")).status_code == 200
+    assert made.http.put("/v1/partner/payee", json=BANK, headers=made.by("owner")).status_code == 200
     partner = made.http.get("/v1/rewards").json()["items"][0]["partner"]["id"]
     assert _post(made, "finance", f"/v1/partners/{partner}/payee/approve").status_code == 200
     return made

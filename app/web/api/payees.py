@@ -26,7 +26,7 @@ from app.settlement.payees import (
 )
 from app.web.api.answers import SIGNED_IN, Shape, declines, respond, takes
 from app.web.api.payout_shapes import as_payer, get_partner_by_id
-from app.web.callers import SignedIn, as_partner_staff
+from app.web.callers import SignedIn, as_partner_owner, as_partner_staff
 from app.web.idempotency import run_once
 from app.web.sent import Body, IdempotencyKey
 
@@ -79,7 +79,7 @@ def show_own_payee(call: SignedIn) -> PayeeShape:
     openapi_extra=takes(("application/json", BankOrder)),
 )
 def propose_payee(call: SignedIn, body: Body) -> PayeeShape:
-    """Say where you want to be paid. It holds once the council has approved it. For the partner's staff."""
+    """Say where you want to be paid. It holds once the council has approved it. For the partner's owner."""
     order, keys = body.read(BankOrder), PayeeKeys(call.runtime.secrets)
     details = read_bank_details(sort_code=order.sort_code, account=order.account, name=order.name)
 
@@ -95,7 +95,7 @@ def propose_payee(call: SignedIn, body: Body) -> PayeeShape:
         )
         return propose_bank_details(session, partner_id=partner.id, details=details, keys=keys, now=call.now)
 
-    return present_payee(call.run(as_partner_staff, serve))
+    return present_payee(call.run(as_partner_owner, serve))
 
 
 @router.get("/v1/partners/{id}/payee", responses=declines(*SIGNED_IN, 400, 404, 409))
