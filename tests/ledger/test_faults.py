@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from app.ledger import service
 from app.ledger.chart import SCHEME, AccountKind, Unit, quarter_of
 from app.ledger.commands import Answer, answer_once
 from app.ledger.decisions import Decision
+from app.ledger.errors import CommandRunning
 from app.ledger.expiry import expire_points
 from app.ledger.posting import Award, Correction, post_awards, post_corrections
 from app.ledger.reversals import reverse_awards
@@ -191,6 +193,11 @@ def send(books: Books, act: Act, wallet: int) -> Answer:
     try:
         return books.database.in_transaction(once)
     except (DBAPIError, psycopg.Error):
+        for _ in range(50):
+            try:
+                return books.database.in_transaction(once)
+            except CommandRunning:  # the server has not noticed yet that the line broke
+                time.sleep(0.1)
         return books.database.in_transaction(once)
 
 

@@ -24,7 +24,15 @@ BEATS = 7
 """A comment after so many looks without a change, so that proxies keep the line open."""
 LONGEST_LOOKS = 300
 """Then the stream ends, and the browser asks for it again: nobody holds a line for ever."""
-_STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
+_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            "text/event-stream": {
+                "schema": {"type": "object", "properties": {"event": {"type": "string"}, "data": {"type": "string"}}}
+            }
+        }
+    }
+}
 
 router = APIRouter(tags=["resident"])
 
