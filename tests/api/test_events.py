@@ -153,7 +153,7 @@ def test_a_reason_for_a_void_must_be_words(city: City, reason: object) -> None:
     assert (answer.status_code, answer.json()["code"], answer.json()["where"]) == (
         422,
         "body-invalid",
-        "$" if "\x00" in reason else "$.reason",
+        "$" if reason == "a\0b" else "$.reason",
     )
 
 
