@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.web.pages.visits import Role
@@ -55,7 +54,6 @@ def test_the_camera_reads_a_real_voucher_and_a_second_time_is_refused(
     browser.close()
 
 
-@pytest.mark.nightly  # on a busy machine the second answer may come late
 def test_what_is_taken_without_a_network_is_not_yet_confirmed_and_sent_once(chromium: Browser, server: Server) -> None:
     code, _ = take_voucher(chromium, server)
     context = server.open_browser(chromium, Role.PARTNER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -92,7 +93,8 @@ def test_the_printed_walk_can_be_taken_twice_in_another_terminal(
                 check=False,
             )
             assert done.returncode == 0, done.stdout + done.stderr
-            assert '"status":"recorded"' in done.stdout, done.stdout
+            # The tap is new each time. Before the peak of a working day it earns points at once.
+            assert re.search('"status":"(recorded|awarded)"', done.stdout), done.stdout
             assert '"sentences"' in done.stdout
             assert '"status":"redeemed"' in done.stdout
 

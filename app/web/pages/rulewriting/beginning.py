@@ -21,7 +21,7 @@ from app.web.languages import mark
 from app.web.pages.rendering import render
 from app.web.pages.rulewriting.faults import Faults, find_faults
 from app.web.pages.rulewriting.numbers import read_number, write_number
-from app.web.pages.rulewriting.parts import FORM
+from app.web.pages.rulewriting.parts import FORM, NOT_A_NUMBER
 from app.web.pages.visits import Role, check_form, sign_in_again
 from app.web.pages.whole_forms import SentForm, WholeForm
 from app.web.problems import status_of
@@ -32,7 +32,6 @@ from rules.templates.blanks import Answer, Blank, Template
 
 router = APIRouter(include_in_schema=False)
 
-NOT_A_NUMBER = mark("Enter a whole number, such as 10")
 NOTHING_CHOSEN = mark("Choose at least one")
 
 
