@@ -22,6 +22,7 @@ def list_names(tallies: Tallies, rules: Sequence[Rule], titles: Mapping[str, str
 def say_limit_of(rules: Sequence[Rule], rule: str, name: str) -> str:
     """`limit:resident_rule:day` as "at most 20 points a day per resident"; of two versions that of the later one."""
     _, scope, per = name.split(":")
+    rules = list({one.id: one for one in rules}.values())
     mates = {one.campaign for one in rules if one.id == rule} if scope == "resident_campaign" else set[str]()
     found = [
         limit

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import re
 from base64 import urlsafe_b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -148,6 +149,11 @@ def bind_login(session: Session, *, side: Side, sealed: SealedProof, person: str
 def drop_logins(session: Session, *, person: str) -> None:
     """The person has no way in any more."""
     session.execute(text("DELETE FROM logins WHERE person = :person"), {"person": person})
+
+
+def choose_address(addresses: Sequence[Address], way: str | None) -> Address | None:
+    """`way` is email, text, desk, or None for the latest; None where the desk has to tell them."""
+    return next((one for one in addresses if way in {None, one.channel}), None)
 
 
 def list_addresses(session: Session, *, person: str, keys: LoginKeys) -> tuple[Address, ...]:

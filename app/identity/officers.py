@@ -10,7 +10,6 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from app.audit import record_act
@@ -19,7 +18,6 @@ from app.identity.errors import RegistrationInvalid
 from app.identity.permissions import ROLES
 from app.identity.queries import OfficerRead
 from app.identity.role_errors import (
-    LastAdmin,
     OfficerUnknown,
     OwnRoles,
     RoleChangeWaits,
@@ -28,11 +26,9 @@ from app.identity.role_errors import (
 from app.identity.role_lock import lock_roles
 from app.identity.role_queries import RoleChangeRead, read_role_change
 from app.identity.role_tables import RoleChange
+from app.identity.role_taking import take_away
 from app.identity.service import check_new_officer
-from app.identity.sessions import end_sessions
 from app.identity.tables import Officer
-
-ADMIN = "admin"
 
 
 def propose_officer(
@@ -58,7 +54,7 @@ def change_roles(
     if row.active and set(row.roles).issuperset(roles):
         taken = sorted(set(row.roles) - set(roles))
         row.roles = sorted(set(roles))
-        _take_away(session, row, taken, by=by, now=now)
+        take_away(session, row, taken, by=by, now=now)
         return None
     waits = select(RoleChange.id).where(RoleChange.officer_id == row.id, col(RoleChange.decision).is_(None))
     if session.exec(waits).first() is not None:
@@ -74,7 +70,7 @@ def end_officer(session: Session, *, officer: UUID, by: OfficerRead, now: dateti
     row = _lock_other(session, officer, by)
     if row.active:
         row.active = False
-        _take_away(session, row, list(row.roles), by=by, now=now, ended=True)
+        take_away(session, row, list(row.roles), by=by, now=now, ended=True)
 
 
 def _lock_other(session: Session, officer: UUID, by: OfficerRead) -> Officer:
@@ -115,22 +111,3 @@ def _propose(
     subject, facts = f"role-change:{public_id('rch', row.public_id)}", {"roles": ", ".join(row.roles)}
     record_act(session, actor=by.actor, act="role.proposed", subject=subject, facts=facts, now=now)
     return read_role_change(session, row)
-
-
-def _take_away(
-    session: Session, row: Officer, taken: list[str], *, by: OfficerRead, now: datetime, ended: bool = False
-) -> None:
-    """What waited for them is refused with it, and their sessions end. Raises LastAdmin."""
-    session.flush()
-    admins = select(Officer.id).where(col(Officer.active), col(Officer.roles).contains([ADMIN])).limit(1)
-    if session.exec(admins).first() is None:
-        raise LastAdmin
-    session.execute(
-        update(RoleChange)
-        .where(col(RoleChange.officer_id) == row.id, col(RoleChange.decision).is_(None))
-        .values(decision="refused", decided_by=by.id, decided_at=now)
-    )
-    person = public_id("off", row.public_id)
-    end_sessions(session, person=person)
-    facts: dict[str, str | int | bool | None] = {"roles": ", ".join(taken), "ended": ended}
-    record_act(session, actor=by.actor, act="role.taken", subject=f"officer:{person}", facts=facts, now=now)

@@ -17,6 +17,7 @@ from app.identity.role_errors import OwnRoles, RoleChangeDecided, RoleChangeUnkn
 from app.identity.role_lock import lock_roles
 from app.identity.role_queries import RoleChangeRead, read_role_change
 from app.identity.role_tables import RoleChange
+from app.identity.role_taking import take_away
 from app.identity.service import create_officer
 from app.identity.tables import Officer
 
@@ -24,7 +25,7 @@ from app.identity.tables import Officer
 def approve_role_change(session: Session, *, change: UUID, by: OfficerRead, now: datetime) -> RoleChangeRead:
     """By another administrator than the one who proposed, and than whose roles they are.
 
-    Raises RoleChangeUnknown, RoleChangeDecided, OwnWork, OwnRoles or OfficerEmailTaken.
+    Raises RoleChangeUnknown, RoleChangeDecided, OwnWork, OwnRoles, OfficerEmailTaken or LastAdmin.
     """
     row = _lock_open(session, change)
     if row.proposed_by == by.id:
@@ -36,9 +37,11 @@ def approve_role_change(session: Session, *, change: UUID, by: OfficerRead, now:
         assert row.email is not None, "and an address"
         made = create_officer(session, name=row.name, email=row.email, roles=row.roles, now=now, actor=by.actor)
         row.officer_id = made.id
-    else:
-        _give(session, session.get_one(Officer, row.officer_id, with_for_update=True), row.roles, by=by, now=now)
-    return _decide(session, row, "approved", by=by, now=now)
+        return _decide(session, row, "approved", by=by, now=now)
+    # Decided first, or what it takes away would refuse it as something that waits.
+    decided = _decide(session, row, "approved", by=by, now=now)
+    _give(session, session.get_one(Officer, row.officer_id, with_for_update=True), row.roles, by=by, now=now)
+    return decided
 
 
 def refuse_role_change(session: Session, *, change: UUID, by: OfficerRead, now: datetime) -> RoleChangeRead:
@@ -58,7 +61,11 @@ def _lock_open(session: Session, change: UUID) -> RoleChange:
 
 
 def _give(session: Session, row: Officer, roles: Collection[str], *, by: OfficerRead, now: datetime) -> None:
-    """Somebody who had been ended comes back with no way in: they are invited anew."""
+    """Somebody who had been ended comes back with no way in: they are invited anew.
+
+    What they had and is not among `roles` is taken away, as by one administrator. Raises LastAdmin.
+    """
+    taken = set(row.roles) - set(roles) if row.active else set()
     person = public_id("off", row.public_id)
     if not row.active:
         drop_logins(session, person=person)
@@ -66,6 +73,8 @@ def _give(session: Session, row: Officer, roles: Collection[str], *, by: Officer
     session.flush()
     facts = {"roles": ", ".join(row.roles)}
     record_act(session, actor=by.actor, act="role.given", subject=f"officer:{person}", facts=facts, now=now)
+    if taken:
+        take_away(session, row, taken, by=by, now=now)
 
 
 def _decide(session: Session, row: RoleChange, decision: str, *, by: OfficerRead, now: datetime) -> RoleChangeRead:

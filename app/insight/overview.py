@@ -12,6 +12,7 @@ from sqlmodel import Session
 from app.core.clock import london_date
 from app.core.units import Points
 from app.ledger.chart import AccountKind, TransferKind, Unit
+from app.settlement.periods import midnight
 
 DAYS: Final = 28
 
@@ -87,11 +88,11 @@ class Overview:
         return sum(day.redeemed for day in self.days)
 
 
-def read_overview(session: Session, *, now: datetime, since: datetime) -> Overview:
-    """`since` is the midnight that begins the first of the days."""
+def read_overview(session: Session, *, now: datetime) -> Overview:
+    first_on = london_date(now) - timedelta(days=DAYS - 1)
+    since = midnight(first_on)
     people, new_people = session.execute(_PEOPLE, {"since": since}).one()
     moved = {on: (given, redeemed) for on, given, redeemed in session.execute(_MOVED, {"since": since})}
-    first_on = london_date(since)
     dates = [first_on + timedelta(days=day) for day in range(DAYS)]
     return Overview(
         people=people,

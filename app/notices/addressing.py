@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from app.core.clock import Clock
 from app.core.database import Database
-from app.identity.logins import Address, LoginKeys, list_addresses
+from app.identity.logins import LoginKeys, choose_address, list_addresses
 from app.notify.interface import Template
 from app.notify.service import MessageKeys, queue_message
 
@@ -29,11 +29,6 @@ class Telling:
     logins: LoginKeys
     messages: MessageKeys
     delivers: bool
-
-
-def choose_address(addresses: Sequence[Address], way: str | None) -> Address | None:
-    """`way` is email, text, desk, or None for the latest; None where the desk has to tell them."""
-    return next((one for one in addresses if way in {None, one.channel}), None)
 
 
 def tell_person(

@@ -11,8 +11,8 @@ from sqlmodel import Session
 
 from app.audit import record_act
 from app.core.ids import public_id
-from app.identity.logins import LoginKeys, list_addresses
-from app.notices.addressing import DESK, choose_address
+from app.identity.logins import LoginKeys, choose_address, list_addresses
+from app.notices.addressing import DESK
 from app.notices.errors import NoticeWayUnusable
 from app.residents.queries import ResidentRead
 

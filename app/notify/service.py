@@ -49,7 +49,8 @@ def queue_message(
 ) -> None:
     """Have it sent once this transaction has committed, at least once, and not later than `lasts` from now.
 
-    `person`, a resident's public id, is on the desk's list if that does not work.
+    `person` is the public id of a resident whose message it is: it is in their download, and goes when they leave. The
+    desk tells them what could not be delivered, but for news of a campaign.
     """
     number = take_id(session)
     session.add(

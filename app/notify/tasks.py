@@ -70,7 +70,8 @@ def _give_up(session: Session, delivery: Delivery, number: int) -> None:
     """It is not sent any more, and a resident is told by the desk what stands in it: numbers, and no address."""
     gone = text("DELETE FROM messages WHERE id = :id RETURNING person, template, sealed")
     row = session.execute(gone, {"id": number}).one_or_none()
-    if row is not None and row.person is not None:
+    # News of a campaign is nothing that the desk has to tell anybody.
+    if row is not None and row.person is not None and row.template != Template.CAMPAIGN_MESSAGE:
         _, values = delivery.keys.open(row.sealed)
         numbers = {name: int(value) for name, value in values.items() if value.isdecimal()}
         now = delivery.clock.now()

@@ -31,3 +31,10 @@ def test_the_map_in_the_guide_says_the_same_as_the_one_we_ship(tmp_path: Path) -
     assert block is not None
     shown.write_text(block[1], encoding="utf-8")
     assert load_map(shown) == load_map(MAPS / "bike-rides.toml")
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    pages = sorted((DOCS / "decisions").glob("[0-9]*.md"))
+    assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
+    for page in pages:
+        assert page.read_text(encoding="utf-8").startswith(f"# {int(page.name[:4])}. ")

@@ -1,4 +1,4 @@
-"""What officers see first is what the ledger says, and nothing that waits is left out."""
+"""What officers see first is what the ledger says, with the queues that wait for one of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from app.core.clock import london_date
 from app.core.database import Database
 from app.core.secret_store import Secrets
 from app.insight.overview import DAYS, Overview, read_overview
-from app.settlement.periods import midnight
 from tests.api.city import City, build_city
 from tests.earning.world import ride
 from tests.partner_life.office import propose_partner
@@ -23,8 +22,7 @@ def city(rolled_back: Database, secrets: Secrets, now: datetime) -> City:
 
 def look(city: City) -> Overview:
     now = city.clock.now()
-    since = midnight(london_date(now) - timedelta(days=DAYS - 1))
-    return city.runtime.database.in_transaction(lambda session: read_overview(session, now=now, since=since))
+    return city.runtime.database.in_transaction(lambda session: read_overview(session, now=now))
 
 
 def test_points_given_and_redeemed_are_told_day_by_day(city: City) -> None:

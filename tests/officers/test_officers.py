@@ -9,9 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from app.core.database import Database
+from app.core.ids import parse_public_id
 from app.core.secret_store import Secrets
 from app.identity.officers import change_roles, end_officer
 from app.identity.queries import find_officer
+from app.identity.role_deciding import approve_role_change
 from app.identity.role_errors import LastAdmin
 from app.identity.service import create_officer
 from tests.api.city import City, build_city
@@ -47,6 +49,12 @@ def _approve(city: City, change: Json, who: str) -> Json:
     return _ask(city, who, "POST", f"/v1/role-changes/{change['id']}/approve")
 
 
+def _roles(city: City, officer: str) -> list[str]:
+    found = _ask(city, "auditor", "GET", "/v1/officers")["items"]
+    (roles,) = [one["roles"] for one in found if one["id"] == city.officers[officer]]
+    return sorted(roles)
+
+
 def _acts(city: City, act: str) -> list[Json]:
     found: list[Json] = _ask(city, "auditor", "GET", f"/v1/audit?act={act}")["items"]
     return found
@@ -72,13 +80,39 @@ def test_somebody_new_is_an_officer_once_another_administrator_approves(city: Ci
 
 def test_what_is_taken_away_goes_at_once_and_what_is_given_waits(city: City) -> None:
     more = _change(city, "editor", "editor", "approver")["waits"]
-    assert _ask(city, "editor", "GET", "/v1/audit")["code"] == "role-needed"
+    assert _roles(city, "editor") == ["editor"]
     assert _change(city, "editor", "editor", "admin")["code"] == "role-change-waits"
     assert _approve(city, more, "second")["roles"] == ["approver", "editor"]
+    assert _roles(city, "editor") == ["approver", "editor"]
     assert _change(city, "editor", "approver", "editor")["code"] == "roles-as-they-are"
     assert _change(city, "editor", "editor") == {"waits": None}
     (taken,) = _acts(city, "role.taken")
     assert taken["facts"] == {"roles": "approver", "ended": False}
+
+
+def test_a_change_that_gives_and_takes_takes_as_openly_as_it_gives(city: City) -> None:
+    swapped = _change(city, "editor", "finance")["waits"]
+    assert _roles(city, "editor") == ["editor"]
+    assert _approve(city, swapped, "second")["decision"] == "approved"
+    assert _roles(city, "editor") == ["finance"]
+    (taken,) = _acts(city, "role.taken")
+    assert taken["facts"] == {"roles": "editor", "ended": False}
+
+
+def test_the_last_administrator_stays_whatever_was_agreed_before(city: City) -> None:
+    waits = _change(city, "second", "auditor")["waits"]
+    serve = city.runtime.database.in_transaction
+    serve(lambda session: session.execute(text("UPDATE officers SET roles = '{admin}' WHERE name = 'editor'")))
+    assert _approve(city, waits, "editor")["decision"] == "approved"
+    other = _change(city, "admin", "auditor", who="editor")["waits"]
+    serve(lambda session: session.execute(text("UPDATE officers SET roles = '{auditor}' WHERE name = 'editor'")))
+    approver = serve(lambda session: find_officer(session, written=city.officers["approver"]))
+    assert approver is not None
+    change = parse_public_id("rch", other["id"])
+    assert change is not None
+    with pytest.raises(LastAdmin):
+        serve(lambda session: approve_role_change(session, change=change, by=approver, now=NOW))
+    assert _roles(city, "admin") == ["admin"]
 
 
 def test_nobody_changes_ends_or_approves_their_own_roles(city: City) -> None:

@@ -23,6 +23,14 @@ def test_an_invitation_is_told_once_and_repeated_under_its_key(city: City) -> No
     assert _tell(city, code, resident=1)[1]["code"] == "referrer-named-already"
 
 
+def test_naming_who_asked_is_on_record_and_names_nobody(city: City) -> None:
+    assert _tell(city, _code(city, 0), resident=1)[0] == 201
+    asked = f"/v1/audit?act=person.changed&subject=resident:{city.residents[1]}"
+    (act,) = city.http.get(asked, headers=city.by("auditor")).json()["items"]
+    assert act["facts"] == {"what": "who asked them to join"}
+    assert city.residents[0] not in str(act)
+
+
 def test_the_one_who_was_asked_learns_nothing_about_who_asked(city: City) -> None:
     status, told = _tell(city, _code(city, 0), resident=1)
     assert status == 201

@@ -1,6 +1,6 @@
 """The arithmetic of a forecast, in whole numbers, with a sentence for each step.
 
-It rounds up and takes the most that limits allow, so that a budget set aside by it is enough.
+It rounds people and times up and takes the most that limits allow, so that a budget set aside by it is enough.
 """
 
 from __future__ import annotations
@@ -76,9 +76,9 @@ def _work_out_points(rule: Rule, said: Assumptions, level: Level, times_each: in
                 f" every {shown(fact.name, effect.every, fact.unit)}"
             )
         case Multiply():
-            extra = amount * (effect.percent - _PERCENT) // _PERCENT
-            number = extra * times_each
-            told = f"another {effect.percent - _PERCENT}% of {points(amount)}, {points(extra)}, each time"
+            # Hundredths are carried from time to time, so only what is left over in the end is lost.
+            number = amount * times_each * (effect.percent - _PERCENT) // _PERCENT
+            told = f"another {effect.percent - _PERCENT}% of {points(amount)} each time"
         case Unlock():
             number, told = 0, "a challenge, which gives no points itself"
         case _:

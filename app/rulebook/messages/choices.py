@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from app.core.clock import london_date
+from app.core.ids import public_id
 from app.residents.consents import ConsentChange, list_changes, record_change
 from app.rulebook.campaigns import CampaignRead, get_campaign, list_campaigns
 
@@ -22,7 +23,7 @@ PURPOSE: Final = "campaign:"
 
 # The last word of each; the index of consents by purpose answers it.
 _WANTING = text("""
-    SELECT r.id, r.public_id FROM (
+    SELECT r.id, r.public_id, r.notice_way FROM (
         SELECT DISTINCT ON (c.resident_id) c.resident_id, c.given FROM consents c
         WHERE c.purpose = :purpose AND c.resident_id > :after
         ORDER BY c.resident_id, c.said_at DESC, c.id DESC
@@ -35,7 +36,7 @@ _COUNT = text("""
     SELECT count(*) AS wanting,
         count(*) FILTER (WHERE EXISTS (
             SELECT FROM logins l WHERE l.person = 'res_' || replace(CAST(r.public_id AS text), '-', '')
-            AND l.channel IS NOT NULL)) AS reachable
+            AND l.channel IS NOT NULL AND l.channel = coalesce(r.notice_way, l.channel))) AS reachable
     FROM (
         SELECT DISTINCT ON (c.resident_id) c.resident_id, c.given FROM consents c WHERE c.purpose = :purpose
         ORDER BY c.resident_id, c.said_at DESC, c.id DESC
@@ -61,6 +62,15 @@ class Audience:
 
     wanting: int
     reachable: int
+
+
+@dataclass(frozen=True)
+class Wanting:
+    """A resident who wants messages. `person` is the public id; `way` is how they want to be told, as in residents."""
+
+    id: int
+    person: str
+    way: str | None
 
 
 def say_choice(session: Session, *, resident_id: int, key: str, given: bool, now: datetime) -> ChoiceRead:
@@ -90,15 +100,17 @@ def count_audience(session: Session, *, key: str) -> Audience:
 
 def list_wanting(
     session: Session, *, key: str, after: int = 0, limit: int, among: Collection[int] | None = None
-) -> list[tuple[int, str]]:
-    """Ids of residents, inside and as the API writes them, in ascending order."""
+) -> list[Wanting]:
+    """Residents by ascending id."""
     given = {
         "purpose": f"{PURPOSE}{key}",
         "after": after,
         "limit": limit,
         "among": None if among is None else list(among),
     }
-    return [(row.id, f"res_{row.public_id.hex}") for row in session.execute(_WANTING, given)]
+    return [
+        Wanting(row.id, public_id("res", row.public_id), row.notice_way) for row in session.execute(_WANTING, given)
+    ]
 
 
 def _write_question(title: str) -> str:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from app.core.clock import Clock
 from app.core.database import Database
-from app.identity.logins import LoginKeys, list_addresses
+from app.identity.logins import LoginKeys, choose_address, list_addresses
 from app.notify.interface import Template
 from app.notify.service import MessageKeys, queue_message
 from app.rulebook.messages.choices import list_wanting
@@ -61,18 +61,18 @@ def _send_some(session: Session, mailing: Mailing, number: int, after: int) -> i
     if message is None or message.status != "approved":
         return None
     campaign = session.get_one(Campaign, message.campaign_id)
-    found = [resident for resident, _ in list_wanting(session, key=campaign.key, after=after, limit=A_TIME)]
+    found = [one.id for one in list_wanting(session, key=campaign.key, after=after, limit=A_TIME)]
     if not found:
         message.status, message.sent_at = "sent", now
         session.flush()
         return None
     session.execute(_LOCK, {"ids": found})
-    for resident, person in list_wanting(session, key=campaign.key, limit=A_TIME, among=found):
-        addresses = list_addresses(session, person=person, keys=mailing.logins)[:1]
-        facts = {"message": number, "resident": resident, "outcome": "queued" if addresses else "no_address"}
+    for one in list_wanting(session, key=campaign.key, limit=A_TIME, among=found):
+        address = choose_address(list_addresses(session, person=one.person, keys=mailing.logins), one.way)
+        facts = {"message": number, "resident": one.id, "outcome": "queued" if address else "no_address"}
         noted = session.execute(_NOTE, facts | {"now": now}).rowcount  # type: ignore[attr-defined] # of a cursor
-        for address in addresses if noted else ():
-            way_out = f"{mailing.public_url}{PATH}?code={mailing.ways_out.seal(campaign.id, resident)}"
+        if address is not None and noted:
+            way_out = f"{mailing.public_url}{PATH}?code={mailing.ways_out.seal(campaign.id, one.id)}"
             queue_message(
                 session,
                 channel=address.channel,
@@ -85,5 +85,6 @@ def _send_some(session: Session, mailing: Mailing, number: int, after: int) -> i
                 keys=mailing.messages,
                 lasts=LASTS,
                 now=now,
+                person=one.person,
             )
     return found[-1]

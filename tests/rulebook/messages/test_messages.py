@@ -58,6 +58,32 @@ def test_a_message_goes_to_those_who_want_it_when_it_is_sent_and_once(post: Post
     assert (sent["status"], sent["queued"], sent["no_address"]) == ("sent", 1, 1)
 
 
+def test_whoever_wants_to_be_told_at_the_desk_is_not_written_to(post: Post) -> None:
+    for resident, way in ((0, "desk"), (1, "email")):
+        post.give_address(resident)
+        post.want(resident)
+        chosen = post.desk.city.http.put("/v1/me/notices", json={"way": way}, headers=post.desk.city.resident(resident))
+        assert chosen.status_code == 200, chosen.text
+    written = post.write().json()
+    assert (written["wanting"], written["reachable"]) == (2, 1)
+    post.decide("cem", written["id"])
+    post.send()
+    assert list(post.list_queued()) == ["resident1@leeds.example"]
+
+
+def test_a_message_that_is_on_its_way_goes_with_whoever_leaves(post: Post) -> None:
+    post.give_address(0)
+    post.want(0)
+    post.decide("cem", post.write().json()["id"])
+    post.send()
+    mine = post.desk.city.resident(0)
+    download = post.desk.city.http.get("/v1/me/export", headers=mine)
+    assert "campaign_message" in download.text
+    left = post.desk.city.http.delete("/v1/me?forfeit_points=500", headers=mine)
+    assert left.status_code in (200, 204), left.text
+    assert post.list_queued() == {}
+
+
 def test_the_link_in_each_message_stops_the_next_without_signing_in(post: Post) -> None:
     address = post.give_address(0)
     post.want(0)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from app.core.clock import london_date
 from app.earning.freshness import FreshnessRead, list_freshness
 from app.identity.queries import OfficerRead
-from app.insight.overview import DAYS, Overview, read_overview
+from app.insight.overview import Overview, read_overview
 from app.ledger.rate import pence_behind, read_rate
 from app.rulebook.campaigns import CampaignRead, list_campaigns
-from app.settlement.periods import midnight
 from app.web.callers import as_officer
 from app.web.charts import Bar, draw_bars
 from app.web.pages.rendering import render
@@ -36,12 +33,11 @@ class _Facts:
 @router.get("/officer")
 def show_overview(request: Request) -> Response:
     call = sign_in_again(request, Role.OFFICER)
-    since = midnight(london_date(call.now) - timedelta(days=DAYS - 1))
 
     def find(session: Session, officer: OfficerRead) -> _Facts:
         return _Facts(
             officer,
-            read_overview(session, now=call.now, since=since),
+            read_overview(session, now=call.now),
             read_rate(session),
             list_campaigns(session, now=call.now),
             [one for one in list_freshness(session, now=call.now) if one.late],
