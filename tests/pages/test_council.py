@@ -63,12 +63,22 @@ def test_a_decision_without_a_reason_or_a_choice_is_asked_for_again(
     check(browser.open("/officer/review"))
 
 
+def test_a_null_character_is_no_fault_of_ours(offices: Town) -> None:
+    _hold(offices)
+    browser = offices.browser(Role.OFFICER)
+    form = visit(browser, "/officer/review").form("/officer/review")
+    check(browser.send(form, decision="release", reason="\0"), 422)
+    visit(offices.browser(Role.OFFICER, number=1), "/officer/audit?subject=%00&act=a%00b")
+
+
 def test_a_case_that_another_officer_decided_meanwhile_is_told(offices: Town) -> None:
     _hold(offices)
     browser = offices.browser(Role.OFFICER)
     form = visit(browser, "/officer/review").form("/officer/review")
     browser.send(form, decision="refuse", reason="Nobody rides so fast.")
-    check(browser.send(form, decision="release", reason="It was a train."), 409)
+    page = browser.send(form, decision="release", reason="It was a train.")
+    check(page, 409)
+    assert "Nothing is waiting." in page.text
 
 
 def test_the_auditor_reads_who_did_what_and_the_look_is_written_down(offices: Town) -> None:

@@ -20,6 +20,7 @@ from app.web.languages import mark
 from app.web.pages.own_words import LONGEST_NOTE, WordsUnfit, read_words
 from app.web.pages.rendering import render
 from app.web.pages.visits import Role, check_form, sign_in_again
+from app.web.pages.whole_forms import drop_nulls
 from app.web.problems import status_of
 
 ASKED = "/you/asked"
@@ -78,7 +79,12 @@ def appeal(
         call.run(
             as_resident,
             lambda session, me: make_appeal(
-                session, resident_id=me.id, source=_clean(source), event_id=_clean(event), words=said, now=call.now
+                session,
+                resident_id=me.id,
+                source=drop_nulls(source),
+                event_id=drop_nulls(event),
+                words=said,
+                now=call.now,
             ),
         )
     except (Invalid, Conflict) as refusal:
@@ -144,11 +150,6 @@ def complain(request: Request, words: Annotated[str, Form()] = "", csrf: Annotat
         status = status_of(type(refusal))
         return render(request, "complain.html", status=status, words=words[:5000], problem=str(refusal))
     return RedirectResponse(f"{ASKED}?done=complaint", status_code=303)
-
-
-def _clean(written: str) -> str:
-    """PostgreSQL's text cannot hold a NUL, so no event has one."""
-    return written.replace("\0", "")
 
 
 def _read_day(written: str) -> date:

@@ -30,13 +30,18 @@ class WholeForm:
         return {name: self.one(name) for name in self._values}
 
 
+def drop_nulls(written: str) -> str:
+    """PostgreSQL's text cannot hold a NUL, so nothing that is looked for or kept has one."""
+    return written.replace("\0", "")
+
+
 async def _read(request: Request) -> WholeForm:
     values: dict[str, list[str]] = {}
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
         for name, value in form.multi_items():
             if not isinstance(value, str):
                 raise ParameterInvalid(name, "it takes text, not a file")
-            values.setdefault(name, []).append(value.strip())
+            values.setdefault(name, []).append(drop_nulls(value).strip())
     return WholeForm(values)
 
 

@@ -12,6 +12,7 @@ from app.identity.queries import OfficerRead
 from app.web.api.audit import as_reader, present_act
 from app.web.pages.rendering import render
 from app.web.pages.visits import Role, sign_in_again
+from app.web.pages.whole_forms import drop_nulls
 
 router = APIRouter(include_in_schema=False)
 
@@ -21,7 +22,7 @@ LONGEST = 200
 @router.get("/officer/audit")
 def show_acts(request: Request, subject: str = "", act: str = "", after: str | None = None) -> Response:
     call = sign_in_again(request, Role.OFFICER)
-    wanted, kind = subject.strip()[:LONGEST] or None, act.strip()[:LONGEST] or None
+    wanted, kind = (drop_nulls(one).strip()[:LONGEST] or None for one in (subject, act))
 
     def find(session: Session, officer: OfficerRead) -> Page[ActRead]:
         page = list_acts(session, subject=wanted, actor=None, act=kind, since=None, until=None, after=after, limit=50)
