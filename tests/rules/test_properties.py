@@ -284,13 +284,17 @@ def _mend(rule: Rule, event: Event, moment: Moment) -> tuple[Event, Moment] | No
             continue
         for changed, at in _tries(check, event, moment):
             failing = _in_the_way((*check_event(rule, changed, at, NAMED), *check_resident(rule, changed)))
-            if all(other.fact != check.fact for other in failing):
+            together = PLACES if check.fact in PLACES else {check.fact}
+            if all(other.fact not in together for other in failing):
                 event, moment = changed, at
                 break
         else:
             return None
     return event, moment
 
+
+PLACES = {"location", "zone"}
+"""Both read where it happened, so mending one may spoil the other."""
 
 COMMON_WORDS = ("x", "y", "z", "bus", "tram", "live", "work", "adult", "young")
 
