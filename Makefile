@@ -34,7 +34,7 @@ define install
 fi
 endef
 
-.PHONY: help run test test-nightly check audit sbom fix migrate bench docs frontend runtime tools
+.PHONY: help run test test-nightly check audit sbom fix migrate bench screenshots docs frontend runtime tools
 .DEFAULT_GOAL := help
 
 help: ## List these commands
@@ -48,7 +48,7 @@ test: tools frontend ## Run the tests; make test ARGS='-k ledger' runs some
 	@$(BIN)/pytest $(SPREAD) $(ARGS)
 
 test-nightly: tools frontend ## Run every test, the slow ones too, with many more random cases
-	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -m '' $(ARGS)
+	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest $(SPREAD) -m '' $(ARGS)
 
 check: tools ## Check format, lint, types, import contracts, documentation and dependencies
 	$(BIN)/ruff format --check
@@ -74,6 +74,9 @@ migrate: runtime ## Bring the database's tables up to date
 
 bench: tools ## Measure speed and write docs/reference/benchmarks.md
 	@$(BIN)/python -m tests.bench --write $(ARGS)
+
+screenshots: tools frontend ## Take the README's pictures of the demonstration, in the machine's Chromium
+	@$(BIN)/python -m tests.browser.screenshots
 
 docs: tools ## Build the documentation into build/docs
 	@$(BIN)/mkdocs build --strict --config-file .ci/mkdocs.yml

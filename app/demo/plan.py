@@ -153,6 +153,9 @@ OFFICERS = (
     PlannedOfficer("Martin Oyelaran", "martin.oyelaran@leeds.example", "approver"),
     PlannedOfficer("Joan Pickersgill", "joan.pickersgill@leeds.example", "auditor"),
     PlannedOfficer("Priya Hargreaves", "priya.hargreaves@leeds.example", "finance"),
+    PlannedOfficer("Ruth Akinola", "ruth.akinola@leeds.example", "support"),
+    PlannedOfficer("Neil Stott", "neil.stott@leeds.example", "admin"),
+    PlannedOfficer("Farida Chowdhury", "farida.chowdhury@leeds.example", "admin"),
 )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session
@@ -11,6 +12,7 @@ from app.core.errors import Invalid
 from app.core.ids import public_id
 from app.identity.logins import SealedProof, Side, bind_login
 from app.residents.cards import has_bank_card_number
+from app.residents.consents import say_consent
 from app.residents.places.errors import PostcodeMalformed
 from app.residents.places.layouts import normalise_postcode
 from app.residents.queries import ResidentRead
@@ -32,19 +34,23 @@ class JoiningUnfit(Invalid):
 
 @dataclass(frozen=True)
 class Joining:
-    """As it was written; `terms_version` is what was accepted, empty for nothing."""
+    """As it was written; `terms_version` is what was accepted, empty for nothing.
+
+    `said` is yes or no by purpose. Who says nothing about one has not consented to it, and nothing is recorded.
+    """
 
     name: str
     connection: str
     postcode: str
     of_age: bool
     terms_version: str
+    said: Mapping[str, bool] = field(default_factory=dict)
 
 
 def join_scheme(session: Session, *, joining: Joining, login: SealedProof, now: datetime) -> ResidentRead:
     """A new account with an empty wallet, which `login` opens. The postcode gives the ward and is not kept.
 
-    Raises JoiningUnfit, TermsUnknown, TermsReplaced or LoginTaken.
+    Raises JoiningUnfit, TermsUnknown, TermsReplaced, LoginTaken, PurposeUnknown or PurposeNeedsNoConsent.
     """
     _check(joining)
     resident = enrol_resident(
@@ -57,6 +63,8 @@ def join_scheme(session: Session, *, joining: Joining, login: SealedProof, now: 
         postcode=joining.postcode.strip() or None,
         terms_version=joining.terms_version,
     )
+    for purpose, given in joining.said.items():
+        say_consent(session, resident_id=resident.id, purpose=purpose, given=given, now=now)
     bind_login(session, side=Side.RESIDENT, sealed=login, person=public_id("res", resident.public_id), now=now)
     return resident
 

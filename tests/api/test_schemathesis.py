@@ -76,6 +76,7 @@ def test_every_answer_is_documented_and_none_is_a_fault(shared_city: City, case:
 
 @pytest.mark.nightly
 @SCHEMA.parametrize()
-@settings(max_examples=200, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=SUPPRESSED)
+@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=SUPPRESSED)
 def test_many_more_answers_are_documented_and_none_is_a_fault(walked_city: City, case: schemathesis.Case[Any]) -> None:
+    # Others every night, so few of each: every route by every role is 3,700 requests for each example.
     _ask_as_everyone(walked_city, case, EVERY_ROLE)

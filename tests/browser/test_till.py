@@ -9,6 +9,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from app.web.pages.visits import Role
 from tests.browser.visiting import Server, find_violations, launch, overhang
 
+LONGEST_WAIT_MS = 1_000
+"""From the picture that has the code in it to the answer on the screen."""
+
 
 def take_voucher(chromium: Browser, server: Server) -> tuple[str, bytes]:
     """A drink's code, and its QR as a picture of a camera."""
@@ -37,7 +40,7 @@ def type_code(page: Page, code: str) -> None:
     page.get_by_role("button", name="Redeem").click()
 
 
-def test_the_camera_reads_a_real_voucher_and_a_second_time_is_refused(
+def test_the_camera_reads_a_real_voucher_within_a_second_and_a_second_time_is_refused(
     chromium: Browser, server: Server, tmp_path: Path
 ) -> None:
     _, picture = take_voucher(chromium, server)
@@ -49,6 +52,8 @@ def test_the_camera_reads_a_real_voucher_and_a_second_time_is_refused(
     page.get_by_role("button", name="Scan with the camera").click()
     expect(page.locator(".slr-verdict--yes")).to_contain_text("Give: Drink", timeout=20_000)
     expect(page.locator("#today")).to_contain_text("1 voucher")
+    [took_ms] = page.evaluate("() => performance.getEntriesByName('scan-to-answer').map((one) => one.duration)")
+    assert took_ms < LONGEST_WAIT_MS
     page.get_by_role("button", name="Scan with the camera").click()
     expect(page.locator(".slr-verdict--no")).to_contain_text("This voucher was used", timeout=20_000)
     browser.close()

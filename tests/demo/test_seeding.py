@@ -21,7 +21,7 @@ from app.demo.errors import NotSeeded, OtherSecrets, RealPeopleHere
 from app.demo.plan import REFERRALS, SOURCES
 from app.demo.seeding import STEPS, seed_city
 from app.earning.verify import find_event_drift
-from app.identity.permissions import OFFICER, RESIDENT, VOUCHERS_REDEEM
+from app.identity.permissions import OFFICER, RESIDENT, ROLES, VOUCHERS_REDEEM
 from app.ledger.queries import get_balance
 from app.ledger.verify import verify_ledger
 from app.residents.queries import find_resident_by_public_id
@@ -79,7 +79,7 @@ def test_credentials_have_exactly_the_promised_shape(runtime: Runtime) -> None:
     assert all(entry["card"].startswith("card:") for entry in told["residents"])
     assert (len(told["partners"]), len(told["rewards"])) == (5, 8)
     assert [reward["stock"] for reward in told["rewards"] if reward["stock"] is not None] == [10]
-    assert {officer["roles"][0] for officer in told["officers"]} == {"editor", "approver", "auditor", "finance"}
+    assert {officer["roles"][0] for officer in told["officers"]} == ROLES
 
 
 def test_every_token_is_one_that_our_own_server_reads(runtime: Runtime) -> None:

@@ -51,6 +51,17 @@ def test_somebody_joins_with_a_code_and_comes_back_with_another(door: Door, addr
     assert sent.to == ("+447700900123" if sent.channel is Channel.TEXT else address)
 
 
+def test_each_purpose_is_asked_for_itself_and_what_is_left_open_is_no_consent(door: Door) -> None:
+    browser = door.browser()
+    form = enter(door, browser, door.ask(browser, "purposes@example.org")).form("/join")
+    filled = {"name": "Ada", "connection": "live", "of_age": "yes", "terms": form.boxes["terms"]}
+    browser.send(form, **filled, may_news="yes", may_scheme="no", may_research="perhaps")
+    said = {one["purpose"]: one for one in browser.http.get("/v1/me/consents").json()["items"]}
+    assert (said["news"]["given"], len(said["news"]["history"])) == (True, 1)
+    assert (said["research"]["given"], said["research"]["history"]) == (False, [])
+    assert said["scheme"]["history"] == []
+
+
 def test_what_is_said_never_tells_who_has_an_account(door: Door) -> None:
     join(door, "known@example.org")
     pages = [door.ask(door.browser(), address) for address in ("known@example.org", "other@example.org")]

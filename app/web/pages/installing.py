@@ -22,7 +22,11 @@ router = APIRouter(include_in_schema=False)
 @router.get("/manifest.webmanifest")
 def manifest(request: Request) -> Response:
     language = load_language(get_runtime(request).settings.pages_language)
-    icon = {"src": asset("icon.svg"), "type": "image/svg+xml", "sizes": "any"}
+    drawn = {"src": asset("icon.svg"), "type": "image/svg+xml", "sizes": "any"}
+    painted = [
+        {"src": asset(f"icon-{side}.png"), "type": "image/png", "sizes": f"{side}x{side}", "purpose": "maskable"}
+        for side in (192, 512)
+    ]
     return JSONResponse(
         {
             "id": "/you",
@@ -34,7 +38,7 @@ def manifest(request: Request) -> Response:
             "display": "standalone",
             "background_color": "#ffffff",
             "theme_color": "#0c4a4e",
-            "icons": [icon | {"purpose": "any"}, icon | {"purpose": "maskable"}],
+            "icons": [drawn | {"purpose": "any"}, *painted],
         },
         media_type="application/manifest+json",
         headers={"Cache-Control": "no-cache"},

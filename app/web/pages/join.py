@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
@@ -13,15 +11,20 @@ from app.core.ids import new_secret, public_id
 from app.identity.logins import Proof, SealedProof, Side
 from app.identity.sessions import Browser
 from app.residents.joining import LONGEST_NAME, Joining, JoiningUnfit, join_scheme
+from app.residents.purposes import PURPOSES
 from app.residents.terms.book import LEEDS_TERMS
 from app.residents.terms.errors import TermsReplaced, TermsUnknown
 from app.web.callers import get_runtime
 from app.web.pages.entering import JOIN, answer_with_session, begin, begin_device
 from app.web.pages.rendering import render
 from app.web.pages.visits import HOMES, Role, check_form, find_joining, find_provider, find_visitor
+from app.web.pages.whole_forms import SentForm
 from app.web.session_cookies import name_device
 
 router = APIRouter(include_in_schema=False)
+
+ASKED = {purpose.key: purpose for purpose in PURPOSES.values() if purpose.asks}
+ANSWERS = {"yes": True, "no": False}
 
 _NOTHING = Joining(name="", connection="", postcode="", of_age=False, terms_version="")
 
@@ -37,26 +40,19 @@ def show(request: Request) -> Response:
 
 
 @router.post(JOIN)
-def join(
-    request: Request,
-    name: Annotated[str, Form()] = "",
-    connection: Annotated[str, Form()] = "",
-    postcode: Annotated[str, Form()] = "",
-    of_age: Annotated[str, Form()] = "",
-    terms: Annotated[str, Form()] = "",
-    csrf: Annotated[str, Form()] = "",
-) -> Response:
+def join(request: Request, sent: SentForm) -> Response:
     """An account, and a session of its own under a new secret."""
-    check_form(request, csrf)
+    check_form(request, sent.one("csrf"))
     login = find_joining(request)
     if login is None:
         return RedirectResponse("/sign-in", status_code=303)
     joining = Joining(
-        name=name[: 2 * LONGEST_NAME],
-        connection=connection,
-        postcode=postcode[:20],
-        of_age=bool(of_age),
-        terms_version=terms,
+        name=sent.one("name")[: 2 * LONGEST_NAME],
+        connection=sent.one("connection"),
+        postcode=sent.one("postcode")[:20],
+        of_age=bool(sent.one("of_age")),
+        terms_version=sent.one("terms"),
+        said={key: ANSWERS[answer] for key in ASKED if (answer := sent.one(f"may_{key}")) in ANSWERS},
     )
     secret, device = new_secret(), begin_device(request)
     try:
@@ -96,5 +92,6 @@ def _show(request: Request, joining: Joining, *, faults: dict[str, str] | None =
         status=422 if faults else 200,
         joining=joining,
         faults=faults or {},
+        asked=ASKED,
         terms_version=LEEDS_TERMS.get_current(today=today).version,
     )
