@@ -58,7 +58,7 @@ def keep(page: Page, name: str) -> None:
     picture = Image.open(BytesIO(page.screenshot()))
     path = IMAGES / f"{name}.png"
     picture.convert("RGB").quantize(COLOURS).save(path, optimize=True)
-    print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1024} KB")
+    sys.stdout.write(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1024} KB\n")
 
 
 def enter(page: Page, side: str) -> None:
