@@ -48,7 +48,9 @@ class Language:
         return format_decimal(number, locale=self.locale)
 
     def write_pounds(self, pence: int) -> str:
-        return f"£{self.write_number(pence // 100)}.{pence % 100:02}"
+        """With a minus in front of what goes the other way."""
+        minus = "\N{MINUS SIGN}" if pence < 0 else ""
+        return f"{minus}£{self.write_number(abs(pence) // 100)}.{abs(pence) % 100:02}"
 
     def write_day(self, when: date) -> str:
         """As GOV.UK writes dates: 22 November 2026. An instant is told by its date in Leeds."""

@@ -79,7 +79,9 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if self._open and self._open[-1].name == tag:
-            self._open.pop()
+            ended = self._open.pop()
+            if tag == "textarea" and "name" in ended.attributes and self.forms:
+                self.forms[-1].fields[ended.attributes["name"]] = ended.text.removeprefix("\n")
         else:
             self.unbalanced.append(tag)
 

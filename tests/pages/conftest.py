@@ -20,3 +20,10 @@ def town(database: Database, secrets: Secrets, now: datetime) -> Town:
 def empty_town(database: Database, secrets: Secrets, now: datetime) -> Town:
     """The same people, who have no points and have done nothing."""
     return open_town(build_city(database, secrets, now, points=0))
+
+
+@pytest.fixture
+def business(database: Database, secrets: Secrets, now: datetime) -> Town:
+    """The town with an officer of each role."""
+    city = build_city(database, secrets, now)
+    return open_town(city, officers=list(city.officers.values()))

@@ -11,6 +11,7 @@ from app.core.database import Database
 from app.web.pages.visits import Role
 from tests.earning.world import ride, tap
 from tests.pages.browser import Browser
+from tests.pages.business import open_as, use_vouchers
 from tests.pages.test_every_page import HELP, OWN
 from tests.pages.test_vouchers import take
 from tests.pages.town import Town
@@ -73,3 +74,14 @@ def test_nothing_of_a_page_comes_from_elsewhere(town: Town) -> None:
         addresses = [value for tag in page.tags for name, value in tag.attributes.items() if name in {"src", "srcset"}]
         addresses += [tag.attributes["href"] for tag in page.find_all("link")]
         assert [one for one in addresses if not one.startswith("/") or one.startswith("//")] == [], path
+
+
+def test_a_partners_pages_stay_within_their_bytes_and_statements(business: Town) -> None:
+    use_vouchers(business, "drink", "cake", "drink")
+    owner = open_as(business, "owner")
+    told = {}
+    for path in OWN[Role.PARTNER]:
+        with counted(business.city.runtime.database) as statements:
+            told[path] = (weigh(owner, path), len(statements))
+    assert {path: size for path, (size, _) in told.items() if size > AFTER_BYTES} == {}
+    assert {path: number for path, (_, number) in told.items() if number > MOST_STATEMENTS} == {}

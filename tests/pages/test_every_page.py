@@ -24,7 +24,7 @@ OWN = {
         *("/you", "/you/activity", "/vouchers", "/you/account", "/you/details", "/you/choices", "/you/cards"),
         *("/you/member-card", "/you/data", "/you/leave", "/you/asked", "/you/missing", "/you/complain", "/check-in"),
     ),
-    Role.PARTNER: ("/till", "/till/devices"),
+    Role.PARTNER: ("/till", "/till/devices", "/partner", "/partner/offers"),
     Role.OFFICER: (
         "/officer",
         "/officer/rules",
@@ -38,7 +38,9 @@ OWN = {
 }
 ANYBODYS = ("/sessions",)
 """Of whoever is signed in."""
-ON_THE_WAY = {"/join", "/officer/desk", "/officer/rules/write", "/sign-in/code", "/signed-out"}
+ON_THE_WAY = {
+    *("/join", "/officer/desk", "/officer/rules/write", "/sign-in/code", "/signed-out", "/partner/offers/new"),
+}
 """Where only a step before leads to; their own tests look at them."""
 
 LED_TO = {"why", "again", "done", "provider", "manifest.webmanifest", "service-worker.js"}
@@ -149,6 +151,7 @@ def test_with_nothing_yet_each_page_says_so_in_words(empty_town: Town, role: Rol
         "/you/asked": "You have asked nothing yet.",
         "/till": "No voucher has been redeemed here today.",
         "/till/devices": "No till has been added yet.",
+        "/partner": "Redeemed today 0 vouchers",
         "/officer": "Nothing is waiting.",
         "/officer/rules": "have given 0 points so far",
         "/officer/campaigns": "0% is given",

@@ -31,6 +31,7 @@ from app.web.pages import (
     vouchers,
 )
 from app.web.pages.council import audit, campaigns, imports, overview, partners, review
+from app.web.pages.partner import offer_changes, offers, today
 from app.web.pages.rulewriting import backtests, beginning, draft, editing
 
 router = APIRouter(include_in_schema=False)
@@ -55,5 +56,7 @@ for pages in (overview, audit, campaigns, imports, partners, review):
 for pages in (helping, installing, own_account, own_choices, own_cards, own_check_in, asking, leaving):
     router.include_router(pages.router)
 for pages in (sign_in, sign_in_codes, join, sessions, demo_provider, stop_messages):
+    router.include_router(pages.router)
+for pages in (today, offers, offer_changes):
     router.include_router(pages.router)
 router.include_router(signed_out.router)

@@ -37,7 +37,7 @@ PEOPLE = {
     Role.OFFICER: "a council officer",
     Role.HOST: "a host of a community organisation",
 }
-HOMES = {Role.RESIDENT: "/you", Role.PARTNER: "/till", Role.OFFICER: "/officer", Role.HOST: "/sessions"}
+HOMES = {Role.RESIDENT: "/you", Role.PARTNER: "/partner", Role.OFFICER: "/officer", Role.HOST: "/sessions"}
 
 
 @dataclass(frozen=True)
