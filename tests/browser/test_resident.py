@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Browser, Page, expect
 
 from app.web.pages.visits import Role
-from tests.browser.visiting import Server, find_violations, overhang
+from tests.browser.visiting import Server, find_violations, overhang, press_until
 from tests.earning.world import ride
 
 CODE = re.compile(r"[0-9A-Z]{5}-[0-9A-Z]{5}")
@@ -67,6 +67,25 @@ def test_without_scripts_a_voucher_is_taken_shown_and_cancelled(chromium: Browse
     assert CODE.fullmatch(page.locator(".slr-voucher__code").inner_text())
     page.get_by_role("button", name="Cancel and get my points back").click()
     expect(page.locator("main")).to_contain_text("got 100 points back")
+    context.close()
+
+
+def test_a_reward_is_found_taken_and_given_back_with_the_keyboard_alone(chromium: Browser, server: Server) -> None:
+    context = server.open_browser(chromium, Role.RESIDENT)
+    page = context.new_page()
+    page.goto("/rewards")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
+    page.keyboard.press("Enter")
+    press_until(page, page.get_by_role("main").get_by_role("link", name="Drink", exact=True))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/rewards/rew_*")
+    press_until(page, page.get_by_role("button", name="Spend 100 points"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/vouchers/red_*")
+    press_until(page, page.get_by_role("button", name="Cancel"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_contain_text("cancelled")
     context.close()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.web.pages.visits import Role
-from tests.browser.visiting import Server, find_violations, launch, overhang
+from tests.browser.visiting import Server, find_violations, launch, overhang, press_until
 
 LONGEST_WAIT_MS = 1_000
 """From the picture that has the code in it to the answer on the screen."""
@@ -81,18 +81,11 @@ def test_a_voucher_is_redeemed_and_undone_with_the_keyboard_alone(chromium: Brow
     code, _ = take_voucher(chromium, server)
     context = server.open_browser(chromium, Role.PARTNER, size=(1280, 800))
     page = open_till(context)
-    for _ in range(30):
-        if page.evaluate("() => document.activeElement.id") == "code":
-            break
-        page.keyboard.press("Tab")
+    press_until(page, page.get_by_label("Voucher code"))
     page.keyboard.type(code)
     page.keyboard.press("Enter")
     expect(page.locator("#verdict")).to_be_focused()
-    undo = page.get_by_role("button", name="Undo Drink").first
-    for _ in range(30):
-        page.keyboard.press("Tab")
-        if undo.evaluate("(button) => button === document.activeElement"):
-            break
+    press_until(page, page.get_by_role("button", name="Undo Drink").first)
     page.keyboard.press("Enter")
     expect(page.locator(".slr-verdict--undone")).to_contain_text("The voucher is good again.")
     assert find_violations(page) == []

@@ -7,14 +7,18 @@ import shutil
 from dataclasses import dataclass
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Page
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Locator, Page
 
 from app.web.pages.visits import Role
 from tests.pages.town import Town
 
 PHONE = (390, 844)
 NARROWEST_PX = 320
-"""Also what a desk's 1280 px are at 400% zoom."""
+ZOOMED_PX = 256
+"""How high a desk's 1280 by 1024 px are at 400% zoom, which makes them 320 wide."""
+
+MOST_STEPS = 60
+"""Keys before a person gives up."""
 
 AXE = Axe()
 
@@ -60,6 +64,15 @@ class Server:
         return context
 
 
+def press_until(page: Page, wanted: Locator, key: str = "Tab") -> None:
+    """As somebody does who has no mouse. Raises AssertionError where it is not reached."""
+    for _ in range(MOST_STEPS):
+        if wanted.evaluate("(it) => it === document.activeElement"):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{MOST_STEPS} times {key} do not reach it")
+
+
 def find_violations(page: Page) -> list[str]:
     """What axe finds wrong, as `rule: where`."""
     found = AXE.run(page, options={"resultTypes": ["violations"]}).response["violations"]
@@ -67,8 +80,7 @@ def find_violations(page: Page) -> list[str]:
 
 
 def overhang(page: Page, *, width: int = NARROWEST_PX) -> int:
-    """By how many pixels the page is wider than the window, which it should not be."""
-    height = (page.viewport_size or {"height": PHONE[1]})["height"]
-    page.set_viewport_size({"width": width, "height": height})
+    """By how many pixels the page is wider than the window, which it should not be; at 400% zoom too."""
+    page.set_viewport_size({"width": width, "height": ZOOMED_PX})
     wider: int = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return wider
