@@ -15,7 +15,10 @@ _FACT = "demo"
 
 
 class SeededCity(msgspec.Struct, frozen=True):
-    """Public ids in the order of app.demo.plan; `staff` are the people at each partner's till."""
+    """Public ids in the order of app.demo.plan; `staff` are the people at each partner's till.
+
+    A demonstration that an older version seeded has fewer officers and no hosts.
+    """
 
     secrets: str
     residents: tuple[str, ...]
@@ -23,6 +26,7 @@ class SeededCity(msgspec.Struct, frozen=True):
     staff: tuple[str, ...]
     officers: tuple[str, ...]
     rewards: tuple[str, ...]
+    hosts: tuple[str, ...] = ()
 
 
 def find_city(session: Session, *, secrets: Secrets) -> SeededCity | None:

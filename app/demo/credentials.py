@@ -46,7 +46,7 @@ def describe_credentials(session: Session, *, runtime: Runtime, base_url: str, n
         ],
         "officers": [
             {"id": written, "name": planned.name, "roles": [planned.role], "token": token(written, OFFICER)}
-            for written, planned in zip(city.officers, OFFICERS, strict=True)
+            for written, planned in zip(city.officers, OFFICERS, strict=False)
         ],
         "rewards": [
             {

@@ -158,6 +158,8 @@ OFFICERS = (
     PlannedOfficer("Farida Chowdhury", "farida.chowdhury@leeds.example", "admin"),
 )
 
+HOST_ORGANISATION, HOST = "Kirkstall Valley Volunteers", "Maya Firth"
+
 
 def resident_name(number: int) -> str:
     """The invented name of the resident at this place, each name once."""

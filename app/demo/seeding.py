@@ -36,6 +36,7 @@ from app.demo.plan import (
     resident_name,
 )
 from app.demo.spending import Spending
+from app.demo.waiting import leave_work
 from app.earning.intake import LARGEST_BATCH, IntakeOptions, record_events
 from app.earning.referrals import name_referrer, qualify_referrals
 from app.identity.permissions import EVENTS_READ, EVENTS_WRITE, TOKENS_CONFIRM, TOKENS_READ, VOUCHERS_REDEEM
@@ -95,6 +96,7 @@ def seed_city(session: Session, *, runtime: Runtime, now: datetime, passed: Call
     _refer(session, runtime, residents, now=joined_at)
     passed(1)
     _live(session, runtime, history, Spending(chance, runtime, residents, offers.partners, offers.rewards), passed)
+    hosts = leave_work(session, staff=offers.staff, residents=residents, officers=officers, now=now)
     city = SeededCity(
         secrets=fingerprint(runtime.secrets),
         residents=tuple(public_id("res", resident.public_id) for resident in residents),
@@ -102,6 +104,7 @@ def seed_city(session: Session, *, runtime: Runtime, now: datetime, passed: Call
         staff=offers.staff,
         officers=tuple(officer.public_id for officer in officers),
         rewards=tuple(public_id("rew", reward.public_id) for reward in offers.rewards),
+        hosts=hosts,
     )
     state_city(session, city=city)
     return city

@@ -18,9 +18,10 @@ from app.core.settings import Settings
 from app.demo.city import SeededCity, get_city
 from app.demo.credentials import describe_credentials
 from app.demo.errors import NotSeeded, OtherSecrets, RealPeopleHere
-from app.demo.plan import REFERRALS, SOURCES
+from app.demo.plan import HOST_ORGANISATION, REFERRALS, SOURCES
 from app.demo.seeding import STEPS, seed_city
 from app.earning.verify import find_event_drift
+from app.hosting.queries import find_host
 from app.identity.permissions import OFFICER, RESIDENT, ROLES, VOUCHERS_REDEEM
 from app.ledger.queries import get_balance
 from app.ledger.verify import verify_ledger
@@ -59,6 +60,14 @@ def balances(session: Session, city: SeededCity, now: datetime) -> list[int]:
     return found
 
 
+WAITS_FOR_SOMEBODY = text("""
+    SELECT (SELECT count(*) FROM reward_proposals WHERE decision IS NULL),
+           (SELECT count(*) FROM complaints WHERE answered_at IS NULL),
+           (SELECT count(*) FROM missing_reports WHERE closed_at IS NULL),
+           (SELECT count(*) FROM host_sessions WHERE ends_at < now())
+""")
+
+
 def scheme_of(database: Database, secrets: Secrets, data_dir: Path) -> Runtime:
     """A runtime around a database that is rolled back, with the secrets of this test run."""
     built = build_runtime(Settings(data_dir=data_dir), database_url="postgresql://nowhere/none", demo=True)
@@ -80,6 +89,18 @@ def test_credentials_have_exactly_the_promised_shape(runtime: Runtime) -> None:
     assert (len(told["partners"]), len(told["rewards"])) == (5, 8)
     assert [reward["stock"] for reward in told["rewards"] if reward["stock"] is not None] == [10]
     assert {officer["roles"][0] for officer in told["officers"]} == ROLES
+
+
+def test_each_side_of_the_demonstration_has_something_to_do(runtime: Runtime) -> None:
+    def look(session: Session) -> tuple[str | None, list[int]]:
+        city = get_city(session, secrets=runtime.secrets)
+        host = find_host(session, written=city.hosts[0])
+        counts = session.execute(WAITS_FOR_SOMEBODY).one()
+        return host and host.organisation, list(counts)
+
+    organisation, counts = runtime.database.in_transaction(look)
+    assert organisation == HOST_ORGANISATION
+    assert all(counts), counts
 
 
 def test_every_token_is_one_that_our_own_server_reads(runtime: Runtime) -> None:
