@@ -96,7 +96,7 @@ def test_each_side_of_the_demonstration_has_something_to_do(runtime: Runtime) ->
         city = get_city(session, secrets=runtime.secrets)
         host = find_host(session, written=city.hosts[0])
         counts = session.execute(WAITS_FOR_SOMEBODY).one()
-        return host and host.organisation, list(counts)
+        return host.organisation if host else None, list(counts)
 
     organisation, counts = runtime.database.in_transaction(look)
     assert organisation == HOST_ORGANISATION
