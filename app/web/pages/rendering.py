@@ -16,7 +16,8 @@ from app.rulebook.pauses import Pause, find_running_pauses
 from app.web.assets import asset
 from app.web.callers import get_runtime
 from app.web.languages import load_language
-from app.web.pages.visits import HOMES, find_visitor, form_token
+from app.web.pages.menu import list_officer_links
+from app.web.pages.visits import HOMES, Role, find_visitor, form_token
 
 WEB = Path(__file__).parents[1]
 POLICY = (
@@ -69,6 +70,7 @@ def render(request: Request, template: str, *, status: int = 200, **facts: objec
     visitor, nonce = find_visitor(request), new_secret()
     shell = {
         "visitor": visitor,
+        "officer_links": list_officer_links(visitor.roles) if visitor and visitor.role is Role.OFFICER else (),
         "home": HOMES[visitor.role] if visitor else "/",
         "csrf": form_token(request),
         "demo": get_runtime(request).demo,

@@ -13,6 +13,7 @@ from fastapi import Request
 
 from app.identity.errors import TokenMissing
 from app.identity.logins import SealedProof
+from app.identity.queries import find_officer
 from app.identity.sessions import SessionRead, find_session, hash_session_secret
 from app.web.callers import Call, get_runtime
 from app.web.faults import FormExpired, PageForOthers
@@ -42,10 +43,11 @@ HOMES = {Role.RESIDENT: "/you", Role.PARTNER: "/partner", Role.OFFICER: "/office
 
 @dataclass(frozen=True)
 class Visitor:
-    """Whether they are still known is asked in each transaction."""
+    """Whether they are still known is asked in each transaction. `roles` are an officer's."""
 
     role: Role
     session: SessionRead
+    roles: frozenset[str] = frozenset()
 
 
 def role_of(person: str) -> Role:
@@ -55,7 +57,9 @@ def role_of(person: str) -> Role:
 def find_visitor(request: Request) -> Visitor | None:
     """None without a session, with one that has ended, and for somebody who has yet to join."""
     found = _find_session(request)
-    return Visitor(role_of(found.person), found) if found is not None and found.person is not None else None
+    if found is None or found.person is None:
+        return None
+    return Visitor(role_of(found.person), found, _find_roles(request, found.person))
 
 
 def find_joining(request: Request) -> SealedProof | None:
@@ -74,6 +78,8 @@ def show_as_nobody(request: Request) -> None:
     """For pages that tell that the database is away: they must not ask it who is looking."""
     if not hasattr(request.state, "session"):
         request.state.session = None
+    if not hasattr(request.state, "roles"):
+        request.state.roles = frozenset()
 
 
 def sign_in_again(request: Request, role: Role) -> Call:
@@ -124,4 +130,15 @@ def _find_session(request: Request) -> SessionRead | None:
             else None
         )
     found: SessionRead | None = request.state.session
+    return found
+
+
+def _find_roles(request: Request, person: str) -> frozenset[str]:
+    """Of an officer, for what their menu shows; looked up once for each request."""
+    if role_of(person) is not Role.OFFICER:
+        return frozenset()
+    if not hasattr(request.state, "roles"):
+        officer = get_runtime(request).database.in_transaction(lambda session: find_officer(session, written=person))
+        request.state.roles = officer.roles if officer else frozenset()
+    found: frozenset[str] = request.state.roles
     return found

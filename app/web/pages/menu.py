@@ -1,0 +1,35 @@
+"""An officer's menu: the pages that their roles open, and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from app.identity.permissions import AUDIT_READERS, DESK, REVIEWERS
+from app.web.languages import mark
+
+
+@dataclass(frozen=True)
+class Link:
+    """`roles` of which one is enough; none of them is named where every officer may look."""
+
+    href: str
+    words: str
+    roles: frozenset[str] = frozenset()
+
+
+LINKS = (
+    Link("/officer", mark("Overview")),
+    Link("/officer/rules", mark("Rules")),
+    Link("/officer/campaigns", mark("Campaigns")),
+    Link("/officer/partners", mark("Partners")),
+    Link("/officer/review", mark("Review"), frozenset({*REVIEWERS, "auditor"})),
+    Link("/officer/desk", mark("Desk"), frozenset(DESK)),
+    Link("/officer/imports", mark("Imports")),
+    Link("/officer/audit", mark("Audit"), frozenset(AUDIT_READERS)),
+)
+
+
+def list_officer_links(roles: AbstractSet[str]) -> tuple[Link, ...]:
+    """In the order of the menu."""
+    return tuple(link for link in LINKS if not link.roles or not link.roles.isdisjoint(roles))
