@@ -16,13 +16,14 @@ from sqlmodel import Session
 from app.core.arrays import loop_over_arrays
 from app.core.flag_bounds import FlagBounds
 from app.core.ids import take_id, uuid7
+from app.core.spoken_codes import read_code
 from app.earning.records import lock_states
-from app.hosting.check_in_codes import CODE_SECONDS, CheckInCodes
+from app.hosting.check_in_codes import CODE_SECONDS, SPOKEN, CheckInCodes
 from app.hosting.check_in_errors import AlreadyCheckedIn, CheckInClosed, CheckInCodeStale, CheckInCodeUnknown
 from app.hosting.kinds import SCANNED
 from app.hosting.queries import HostRead
 from app.hosting.recording import Presence, record_presences
-from app.hosting.session_queries import SessionRead, find_session, get_session_of
+from app.hosting.session_queries import SessionRead, find_session, get_session_of, list_open
 from app.residents.queries import ResidentRead
 
 GRACE = timedelta(seconds=30)
@@ -35,9 +36,10 @@ AROUND = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class CodeRead:
-    """`code` is what the QR says; a new one is shown from `changes_at` on."""
+    """`code` is what the QR says, `spoken` the same to read aloud; new ones are shown from `changes_at` on."""
 
     code: str
+    spoken: str
     changes_at: datetime
 
 
@@ -58,17 +60,17 @@ def show_code(session: Session, *, host: HostRead, wanted: UUID, codes: CheckInC
     _refuse_closed(hosted, now)
     number = int(now.timestamp()) // CODE_SECONDS
     changes_at = datetime.fromtimestamp((number + 1) * CODE_SECONDS, UTC)
-    return CodeRead(codes.make(hosted.uuid, number), changes_at)
+    return CodeRead(codes.make(hosted.uuid, number), codes.make_spoken(hosted.uuid, number), changes_at)
 
 
 def check_in(
     session: Session, *, resident: ResidentRead, code: str, codes: CheckInCodes, bounds: FlagBounds, now: datetime
 ) -> CheckInRead:
-    """The resident is at the session whose code they scanned.
+    """The resident is at the session whose code they scanned or typed.
 
     Raises CheckInCodeUnknown, CheckInCodeStale, CheckInClosed, AlreadyCheckedIn, HostingNotReady or TryAgain.
     """
-    session_uuid, number = codes.read(code)
+    session_uuid, number = _read_code(session, code, codes, now)
     shown_at = datetime.fromtimestamp(number * CODE_SECONDS, UTC)
     if not shown_at - SKEW <= now < shown_at + timedelta(seconds=CODE_SECONDS) + GRACE:
         raise CheckInCodeStale
@@ -86,6 +88,22 @@ def check_in(
     presence = Presence(resident.id, now, flag=flag)
     recorded = record_presences(session, hosted=hosted, presences=[presence], bounds=bounds, now=now)[resident.id]
     return CheckInRead(hosted.title, hosted.organisation, recorded.status, recorded.points, recorded.reasons)
+
+
+def _read_code(session: Session, code: str, codes: CheckInCodes, now: datetime) -> tuple[UUID, int]:
+    """A short one is looked for among those that screens show now or have just shown."""
+    if len(read_code(code)) != SPOKEN:
+        return codes.read(code)
+    latest = int((now + SKEW).timestamp()) // CODE_SECONDS
+    shown = [
+        (one, number)
+        for one in list_open(session, now=now, around=AROUND)
+        for number in (latest, latest - 1, latest - 2)
+    ]
+    found = codes.find_spoken(code, among=shown)
+    if found is None:
+        raise CheckInCodeStale
+    return found
 
 
 def _refuse_closed(hosted: SessionRead, now: datetime) -> None:

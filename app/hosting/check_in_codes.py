@@ -1,4 +1,8 @@
-"""Codes that a host's screen shows: signed, and another one every 30 seconds."""
+"""Codes that a host's screen shows: signed, and another one every 30 seconds.
+
+The QR says a long one that names its session. The short one is for reading aloud; it is compared with those of the
+sessions that are on at that moment.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,11 @@ import binascii
 import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable
 from uuid import UUID
 
 from app.core.secret_store import Secrets
+from app.core.spoken_codes import ALPHABET, read_code
 from app.hosting.check_in_errors import CheckInCodeUnknown
 
 CODE_SECONDS = 30
@@ -17,6 +23,8 @@ _MAC_BYTES = 14
 
 _NUMBER_BYTES = 5
 _LENGTH = 16 + _NUMBER_BYTES + _MAC_BYTES
+SPOKEN = 8
+"""Characters of the short code, 40 bits: nobody guesses one within the minute for which it is good."""
 
 
 class CheckInCodes:
@@ -41,6 +49,20 @@ class CheckInCodes:
         if len(raw) != _LENGTH or not hmac.compare_digest(signed, self._sign(said)):
             raise CheckInCodeUnknown
         return UUID(bytes=said[:16]), int.from_bytes(said[16:], "big")
+
+    def make_spoken(self, session_uuid: UUID, number: int) -> str:
+        """The same code to read aloud, as ABCD-EFGH."""
+        signed = self._sign(b"spoken" + session_uuid.bytes + number.to_bytes(_NUMBER_BYTES, "big"))
+        code = "".join(ALPHABET[byte % len(ALPHABET)] for byte in signed[:SPOKEN])
+        return f"{code[: SPOKEN // 2]}-{code[SPOKEN // 2 :]}"
+
+    def find_spoken(self, code: str, *, among: Iterable[tuple[UUID, int]]) -> tuple[UUID, int] | None:
+        """Which of these sessions and half minutes it is of."""
+        written = read_code(code)
+        for session_uuid, number in among:
+            if hmac.compare_digest(written.encode(), read_code(self.make_spoken(session_uuid, number)).encode()):
+                return session_uuid, number
+        return None
 
     def _sign(self, said: bytes) -> bytes:
         return hmac.digest(self._key, said, hashlib.sha256)[:_MAC_BYTES]

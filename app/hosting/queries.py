@@ -71,6 +71,11 @@ def get_organisation(session: Session, *, organisation: UUID) -> OrganisationRea
     raise OrganisationUnknown
 
 
+def list_event_types(session: Session, *, organisation_id: int) -> tuple[str, ...]:
+    """What the organisation may attest."""
+    return tuple(session.get_one(HostOrganisation, organisation_id).event_types)
+
+
 def list_organisations(session: Session) -> tuple[OrganisationRead, ...]:
     """Those that are active, by name; a city has tens, so there are no pages."""
     rows = session.exec(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import dataclass
+from uuid import UUID
 
 from app.hosting.attendance import MOST_LINES
 from app.hosting.attendance_errors import RegisterUnfit
@@ -15,8 +17,36 @@ MOST_MINUTES, MOST_BAGS = 1440, 500
 LONGEST_CELL = 40
 
 
+@dataclass(frozen=True)
+class Row:
+    """A person of a register as they were written down; `said` is what that means, or why it can't be read.
+
+    `line` is that of the file, `attendance` the check-in that was ticked instead of writing a number.
+    """
+
+    member: str
+    minutes: str
+    bags: str
+    said: Line | RegisterUnfit
+    line: int | None = None
+    attendance: UUID | None = None
+
+
 def read_register(content: bytes) -> list[Line]:
-    """Raises RegisterUnfit with the line, or BankCardNumber; nothing that a cell says is repeated."""
+    """Raises RegisterUnfit with the first line that can't be read, or BankCardNumber."""
+    lines = []
+    for row in read_rows(content):
+        if isinstance(row.said, RegisterUnfit):
+            raise row.said
+        lines.append(row.said)
+    return lines
+
+
+def read_rows(content: bytes) -> list[Row]:
+    """Each line with what is wrong with it, so that the others need not wait.
+
+    Raises RegisterUnfit where the whole is no register, or BankCardNumber; nothing that a cell says is repeated.
+    """
     try:
         written = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -36,18 +66,30 @@ def read_register(content: bytes) -> list[Line]:
     return [_read(header, row, line) for line, row in rows[1:]]
 
 
-def _read(header: list[str], row: list[str], line: int) -> Line:
-    if len(row) != len(header) or any(len(cell) > LONGEST_CELL for cell in row):
-        raise RegisterUnfit("This line has other columns than the first one.", line=line)
-    cells = dict(zip(header, row, strict=True))
-    return Line(
-        member=cells["member"],
-        minutes=_read_number(cells.get("minutes", ""), "minutes", MOST_MINUTES, line),
-        bags=_read_number(cells.get("bags", ""), "bags", MOST_BAGS, line),
-    )
+def read_row(member: str, minutes: str, bags: str, *, line: int | None = None, attendance: UUID | None = None) -> Row:
+    """One person as they were typed or ticked."""
+    said: Line | RegisterUnfit
+    try:
+        said = Line(
+            member=None if attendance else member,
+            attendance=attendance,
+            minutes=_read_number(minutes, "minutes", MOST_MINUTES, line),
+            bags=_read_number(bags, "bags", MOST_BAGS, line),
+        )
+    except RegisterUnfit as refusal:
+        said = refusal
+    return Row(member, minutes, bags, said, line, attendance)
 
 
-def _read_number(written: str, column: str, most: int, line: int) -> int | None:
+def _read(header: list[str], row: list[str], line: int) -> Row:
+    cells = dict(zip(header, (cell[:LONGEST_CELL] for cell in row), strict=False))
+    if len(row) == len(header) and all(len(cell) <= LONGEST_CELL for cell in row):
+        return read_row(cells["member"], cells.get("minutes", ""), cells.get("bags", ""), line=line)
+    fault = RegisterUnfit("This line has other columns than the first one.", line=line)
+    return Row(cells.get("member", ""), cells.get("minutes", ""), cells.get("bags", ""), fault, line)
+
+
+def _read_number(written: str, column: str, most: int, line: int | None) -> int | None:
     cell = written.strip()
     if not cell:
         return None

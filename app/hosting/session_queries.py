@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import text
@@ -62,6 +62,20 @@ def find_session(session: Session, *, wanted: UUID) -> SessionRead | None:
         .where(HostSession.public_id == wanted, col(HostOrganisation.active))
     ).first()
     return _read_session(*found) if found else None
+
+
+def list_open(session: Session, *, now: datetime, around: timedelta) -> tuple[UUID, ...]:
+    """Sessions of every organisation that are on, or within `around` of it."""
+    rows = session.exec(
+        select(HostSession.public_id)
+        .join(HostOrganisation, col(HostOrganisation.id) == col(HostSession.organisation_id))
+        .where(
+            col(HostSession.starts_at) <= now + around,
+            col(HostSession.ends_at) >= now - around,
+            HostOrganisation.active,
+        )
+    )
+    return tuple(rows)
 
 
 def list_sessions(

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import Connection
 
 from app.core.database import Database
 from app.core.secret_store import Secrets
 from tests.api.city import build_city
+from tests.conftest import RolledBackDatabase
 from tests.pages.town import Town, open_town
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -27,3 +33,24 @@ def business(database: Database, secrets: Secrets, now: datetime) -> Town:
     """The town with an officer of each role."""
     city = build_city(database, secrets, now)
     return open_town(city, officers=list(city.officers.values()))
+
+
+@pytest.fixture(scope="module")
+def seeded(shared_database: Database, secrets: Secrets) -> Iterator[tuple[Town, Connection]]:
+    """Nothing of it is ever committed."""
+    with shared_database.engine.connect() as connection:
+        outer = connection.begin()
+        city = build_city(RolledBackDatabase(shared_database, connection), secrets, NOW)
+        yield open_town(city, officers=[*city.officers.values()]), connection
+        outer.rollback()
+
+
+@pytest.fixture
+def shared_town(seeded: tuple[Town, Connection]) -> Iterator[Town]:
+    """The town as its module found it, with an officer of each role; what a test does to it is rolled back."""
+    town, connection = seeded
+    town.city.clock.at = NOW
+    town.city.runtime.limiter._memory.storage.reset()
+    beginning = connection.begin_nested()
+    yield replace(town, city=replace(town.city))
+    beginning.rollback()

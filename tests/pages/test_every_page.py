@@ -34,7 +34,7 @@ OWN = {
         "/officer/imports",
         "/officer/audit",
     ),
-    Role.HOST: (),
+    Role.HOST: ("/host", "/host/open"),
 }
 ANYBODYS = ("/sessions",)
 """Of whoever is signed in."""
@@ -158,6 +158,7 @@ def test_with_nothing_yet_each_page_says_so_in_words(empty_town: Town, role: Rol
         "/officer/partners": "Redeemed in 12 months £0.00",
         "/officer/review": "Nothing is waiting.",
         "/officer/imports": "No file has come yet.",
+        "/host": "No session has been opened yet.",
         "/officer/audit": "Who looked at or changed",
     }
     assert [path for path, said in words.items() if path in texts and said not in texts[path]] == []

@@ -42,7 +42,7 @@ class Town:
             Role.RESIDENT: self.city.residents,
             Role.PARTNER: [self.city.staff["cafe"], self.city.staff["shop"]],
             Role.OFFICER: self.officers,
-            Role.HOST: [self.city.hosts["host"]],
+            Role.HOST: list(self.city.hosts.values()),
         }[role]
 
 
@@ -59,7 +59,7 @@ def open_town(city: City, *, officers: list[str] | None = None) -> Town:
         "residents": city.residents,
         "staff": list(city.staff.values()),
         "officers": known,
-        "hosts": [city.hosts["host"]],
+        "hosts": list(city.hosts.values()),
     }
 
     def seed(session: Session) -> str:

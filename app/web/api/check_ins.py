@@ -27,15 +27,19 @@ router = APIRouter(tags=["hosts"])
 
 
 class CodeShape(Shape):
-    """`qr` is a picture (an SVG data URL) that says `code`. Ask for the next one at `changes_at`."""
+    """`qr` is a picture (an SVG data URL) that says `code`; `spoken` is the same to read aloud, and counts as well.
+
+    Ask for the next one at `changes_at`.
+    """
 
     code: str
+    spoken: str
     qr: str
     changes_at: datetime
 
 
 class CheckInOrder(msgspec.Struct, frozen=True):
-    """What the QR on the host's screen says."""
+    """What the QR on the host's screen says, or the short code beneath it."""
 
     code: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
@@ -61,7 +65,7 @@ def show_check_in(call: SignedIn, id: str) -> CodeShape:  # noqa: A002 - the pat
     )
     svg = draw_qr(shown.code, title="QR code to check in")
     picture = write_data_url(svg)
-    return CodeShape(code=shown.code, qr=picture, changes_at=shown.changes_at)
+    return CodeShape(code=shown.code, spoken=shown.spoken, qr=picture, changes_at=shown.changes_at)
 
 
 @router.post(

@@ -31,6 +31,8 @@ from app.web.pages import (
     vouchers,
 )
 from app.web.pages.council import audit, campaigns, imports, overview, partners, review
+from app.web.pages.hosting import register, screen
+from app.web.pages.hosting import sessions as hosting_sessions
 from app.web.pages.partner import offer_changes, offers, today
 from app.web.pages.rulewriting import backtests, beginning, draft, editing
 
@@ -52,6 +54,8 @@ for pages in (
 ):
     router.include_router(pages.router)
 for pages in (overview, audit, campaigns, imports, partners, review):
+    router.include_router(pages.router)
+for pages in (hosting_sessions, register, screen):
     router.include_router(pages.router)
 for pages in (helping, installing, own_account, own_choices, own_cards, own_check_in, asking, leaving):
     router.include_router(pages.router)

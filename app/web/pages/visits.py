@@ -38,7 +38,7 @@ PEOPLE = {
     Role.OFFICER: "a council officer",
     Role.HOST: "a host of a community organisation",
 }
-HOMES = {Role.RESIDENT: "/you", Role.PARTNER: "/partner", Role.OFFICER: "/officer", Role.HOST: "/sessions"}
+HOMES = {Role.RESIDENT: "/you", Role.PARTNER: "/partner", Role.OFFICER: "/officer", Role.HOST: "/host"}
 
 
 @dataclass(frozen=True)
