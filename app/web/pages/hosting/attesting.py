@@ -29,8 +29,8 @@ class Entry:
     def of(row: Row, wrong: Refusal | None = None) -> Entry:
         """With what is wrong with it."""
         here = public_id("att", row.attendance) if row.attendance else None
-        cells = ("".join(filter(str.isprintable, cell)) for cell in (row.member, row.minutes, row.bags))
-        return Entry(*cells, row.line, here, str(wrong) if wrong else None)
+        member, minutes, bags = ("".join(filter(str.isprintable, one)) for one in (row.member, row.minutes, row.bags))
+        return Entry(member, minutes, bags, row.line, here, str(wrong) if wrong else None)
 
 
 @dataclass(frozen=True)
