@@ -129,6 +129,15 @@ def list_partner_redemptions(
     return Page(tuple(read_for_till(row, rewards[row.reward_id][0], now) for row in rows), cursor)
 
 
+def get_partner_redemption(session: Session, *, partner_id: int, redemption: UUID, now: datetime) -> TillVoucher:
+    """One that this partner has redeemed. Raises RedemptionUnknown, also for another partner's."""
+    wanted = select(Redemption).where(Redemption.public_id == redemption, Redemption.partner_id == partner_id)
+    row = session.exec(wanted.where(Redemption.status == VoucherStatus.REDEEMED)).first()
+    if row is None:
+        raise RedemptionUnknown
+    return read_for_till(row, _find_rewards(session, [row])[row.reward_id][0], now)
+
+
 def read_for_till(row: Redemption, reward: Reward, now: datetime) -> TillVoucher:
     return TillVoucher(
         id=row.public_id,

@@ -23,6 +23,14 @@ class Period:
     until_on: date
 
     @property
+    def last_on(self) -> date:
+        return self.until_on - timedelta(days=1)
+
+    @property
+    def is_month(self) -> bool:
+        return "W" not in self.name
+
+    @property
     def from_at(self) -> datetime:
         return midnight(self.from_on)
 

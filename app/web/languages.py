@@ -57,6 +57,10 @@ class Language:
         on = when.astimezone(LONDON).date() if isinstance(when, datetime) else when
         return format_date(on, "d MMMM y", locale=self.locale)
 
+    def write_month(self, day: date) -> str:
+        """November 2026."""
+        return format_date(day, "MMMM y", locale=self.locale)
+
     def write_moment(self, at: datetime) -> str:
         told = self.translations.gettext("%(day)s at %(clock)s")
         return told % {"day": self.write_day(at), "clock": write_clock(at)}

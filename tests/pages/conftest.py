@@ -29,8 +29,9 @@ def empty_town(database: Database, secrets: Secrets, now: datetime) -> Town:
 
 
 @pytest.fixture
-def business(database: Database, secrets: Secrets, now: datetime) -> Town:
-    """The town with an officer of each role."""
+def business(database: Database, secrets: Secrets, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Town:
+    """The town with an officer of each role, and an account that the council pays from."""
+    monkeypatch.setenv("BACS_PAYER", "20-00-01, 87654321, Leeds City Council")
     city = build_city(database, secrets, now)
     return open_town(city, officers=list(city.officers.values()))
 

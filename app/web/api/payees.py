@@ -26,7 +26,7 @@ from app.settlement.payees import (
 )
 from app.web.api.answers import SIGNED_IN, Shape, declines, respond, takes
 from app.web.api.payout_shapes import as_payer, get_partner_by_id
-from app.web.callers import SignedIn, as_partner_owner, as_partner_staff
+from app.web.callers import Call, SignedIn, as_partner_owner, as_partner_staff
 from app.web.idempotency import run_once
 from app.web.sent import Body, IdempotencyKey
 
@@ -80,22 +80,8 @@ def show_own_payee(call: SignedIn) -> PayeeShape:
 )
 def propose_payee(call: SignedIn, body: Body) -> PayeeShape:
     """Say where you want to be paid. It holds once the council has approved it. For the partner's owner."""
-    order, keys = body.read(BankOrder), PayeeKeys(call.runtime.secrets)
-    details = read_bank_details(sort_code=order.sort_code, account=order.account, name=order.name)
-
-    def serve(session: Session, staff: StaffRead) -> PayeeRead:
-        partner = get_partner(session, partner_id=staff.partner_id)
-        record_act(
-            session,
-            actor=staff.actor,
-            act="partner.changed",
-            subject=_name(partner),
-            facts={"what": "bank details proposed"},
-            now=call.now,
-        )
-        return propose_bank_details(session, partner_id=partner.id, details=details, keys=keys, now=call.now)
-
-    return present_payee(call.run(as_partner_owner, serve))
+    order = body.read(BankOrder)
+    return present_payee(propose_details(call, sort_code=order.sort_code, account=order.account, name=order.name))
 
 
 @router.get("/v1/partners/{id}/payee", responses=declines(*SIGNED_IN, 400, 404, 409))
@@ -145,3 +131,18 @@ def present_payee(payee: PayeeRead) -> PayeeShape:
 
 def _name(partner: PartnerRead) -> str:
     return f"partner:{public_id('prt', partner.public_id)}"
+
+
+def propose_details(call: Call, *, sort_code: str, account: str, name: str) -> PayeeRead:
+    """The caller's partner wants to be paid there. Raises BankDetailsUnfit, PartnerOwnerOnly."""
+    keys = PayeeKeys(call.runtime.secrets)
+    details = read_bank_details(sort_code=sort_code, account=account, name=name)
+
+    def serve(session: Session, staff: StaffRead) -> PayeeRead:
+        partner = get_partner(session, partner_id=staff.partner_id)
+        facts = {"what": "bank details proposed"}
+        subject = _name(partner)
+        record_act(session, actor=staff.actor, act="partner.changed", subject=subject, facts=facts, now=call.now)
+        return propose_bank_details(session, partner_id=partner.id, details=details, keys=keys, now=call.now)
+
+    return call.run(as_partner_owner, serve)

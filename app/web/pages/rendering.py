@@ -53,6 +53,7 @@ def make_environment(code: str) -> Environment:
         "number": language.write_number,
         "pounds": language.write_pounds,
         "day": language.write_day,
+        "month": language.write_month,
         "clock": write_clock,
         "moment": language.write_moment,
         "said": language.say,

@@ -33,7 +33,7 @@ from app.web.pages import (
 from app.web.pages.council import audit, campaigns, imports, overview, partners, review
 from app.web.pages.hosting import register, screen
 from app.web.pages.hosting import sessions as hosting_sessions
-from app.web.pages.partner import offer_changes, offers, today
+from app.web.pages.partner import routes as partner_pages
 from app.web.pages.rulewriting import backtests, beginning, draft, editing
 
 router = APIRouter(include_in_schema=False)
@@ -61,6 +61,5 @@ for pages in (helping, installing, own_account, own_choices, own_cards, own_chec
     router.include_router(pages.router)
 for pages in (sign_in, sign_in_codes, join, sessions, demo_provider, stop_messages):
     router.include_router(pages.router)
-for pages in (today, offers, offer_changes):
-    router.include_router(pages.router)
+router.include_router(partner_pages.router)
 router.include_router(signed_out.router)
