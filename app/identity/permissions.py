@@ -89,6 +89,9 @@ ROLE_KEEPERS = ("admin",)
 AUDIT_READERS = ("auditor", "admin")
 """Who may read who looked at or changed what."""
 
+COLLEAGUE_READERS = (*AUDIT_READERS, APPROVER)
+"""Who may see the page of officers: approvers name their deputies there."""
+
 PAYMENT_ROLES = ("finance", "admin")
 """Who may make and send payments to partners, and approve where they go."""
 

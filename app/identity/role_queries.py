@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from app.core.paging import Page, clamp_limit, parse_cursor
 from app.identity.queries import OfficerRead, find_officers
+from app.identity.role_errors import OfficerUnknown
 from app.identity.role_tables import RoleChange
 from app.identity.tables import Officer
 
@@ -40,6 +41,14 @@ def list_officers(session: Session, *, after: str | None, limit: int) -> Page[Of
         OfficerRead(row.id, row.public_id, row.name, frozenset(row.roles), row.active) for row in rows[:limit]
     )
     return Page(items, items[-1].uuid.hex if len(rows) > limit else None)
+
+
+def get_officer(session: Session, *, officer: UUID) -> OfficerRead:
+    """Also one who was ended. Raises OfficerUnknown."""
+    row = session.exec(select(Officer).where(Officer.public_id == officer)).first()
+    if row is None:
+        raise OfficerUnknown
+    return OfficerRead(row.id, row.public_id, row.name, frozenset(row.roles), row.active)
 
 
 def list_role_changes(session: Session, *, decided: bool, after: str | None, limit: int) -> Page[RoleChangeRead]:

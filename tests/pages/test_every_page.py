@@ -32,6 +32,7 @@ OWN = {
         "/officer/partners",
         "/officer/review",
         "/officer/imports",
+        "/officer/people",
         "/officer/audit",
     ),
     Role.HOST: ("/host", "/host/open"),
@@ -41,6 +42,7 @@ ANYBODYS = ("/sessions",)
 ON_THE_WAY = {
     *("/join", "/officer/desk", "/officer/rules/write", "/sign-in/code", "/signed-out", "/partner/offers/new"),
     "/partner/money/bank",
+    "/officer/people/new",
 }
 """Where only a step before leads to; their own tests look at them."""
 

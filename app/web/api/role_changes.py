@@ -45,7 +45,7 @@ def show_role_changes(
 @router.post("/v1/role-changes/{id}/approve", responses=declines(*SIGNED_IN, 404, 409))
 def approve(call: SignedIn, id: str) -> RoleChangeShape:  # noqa: A002 - the path's own word
     """Approve what another administrator proposed, of others than you. For officers with the role admin."""
-    wanted = _read_change_id(id)
+    wanted = read_change_id(id)
     return present_role_change(
         call.run(
             as_keeper, lambda session, officer: approve_role_change(session, change=wanted, by=officer, now=call.now)
@@ -56,7 +56,7 @@ def approve(call: SignedIn, id: str) -> RoleChangeShape:  # noqa: A002 - the pat
 @router.post("/v1/role-changes/{id}/refuse", responses=declines(*SIGNED_IN, 404, 409))
 def refuse(call: SignedIn, id: str) -> RoleChangeShape:  # noqa: A002 - the path's own word
     """Refuse it, or take your own proposal back. For officers with the role admin."""
-    wanted = _read_change_id(id)
+    wanted = read_change_id(id)
     return present_role_change(
         call.run(
             as_keeper, lambda session, officer: refuse_role_change(session, change=wanted, by=officer, now=call.now)
@@ -64,7 +64,7 @@ def refuse(call: SignedIn, id: str) -> RoleChangeShape:  # noqa: A002 - the path
     )
 
 
-def _read_change_id(written: str) -> UUID:
+def read_change_id(written: str) -> UUID:
     uuid = parse_public_id("rch", written)
     if uuid is None:
         raise RoleChangeUnknown

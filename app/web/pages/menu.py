@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from app.identity.permissions import AUDIT_READERS, DESK, REVIEWERS
+from app.identity.permissions import AUDIT_READERS, COLLEAGUE_READERS, DESK, REVIEWERS
 from app.web.languages import mark
 
 
@@ -26,6 +26,7 @@ LINKS = (
     Link("/officer/review", mark("Review"), frozenset({*REVIEWERS, "auditor"})),
     Link("/officer/desk", mark("Desk"), frozenset(DESK)),
     Link("/officer/imports", mark("Imports")),
+    Link("/officer/people", mark("People"), frozenset(COLLEAGUE_READERS)),
     Link("/officer/audit", mark("Audit"), frozenset(AUDIT_READERS)),
 )
 

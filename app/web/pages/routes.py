@@ -30,7 +30,7 @@ from app.web.pages import (
     till_devices,
     vouchers,
 )
-from app.web.pages.council import audit, campaigns, imports, overview, partners, review
+from app.web.pages.council import routes as council
 from app.web.pages.hosting import register, screen
 from app.web.pages.hosting import sessions as hosting_sessions
 from app.web.pages.partner import routes as partner_pages
@@ -53,8 +53,7 @@ for pages in (
     editing,
 ):
     router.include_router(pages.router)
-for pages in (overview, audit, campaigns, imports, partners, review):
-    router.include_router(pages.router)
+router.include_router(council.router)
 for pages in (hosting_sessions, register, screen):
     router.include_router(pages.router)
 for pages in (helping, installing, own_account, own_choices, own_cards, own_check_in, asking, leaving):

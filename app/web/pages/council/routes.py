@@ -1,0 +1,11 @@
+"""The pages of council officers, in one router."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from app.web.pages.council import audit, campaigns, deputies, imports, overview, partners, people, review, roles
+
+router = APIRouter(include_in_schema=False)
+for pages in (overview, audit, campaigns, imports, partners, review, people, deputies, roles):
+    router.include_router(pages.router)
