@@ -31,10 +31,14 @@ class DocumentRefused(RulesError):
 
 
 class RuleSetRefused(RulesError):
-    """`rule` is the id of the rule that should change; `told` is the sentence with what people call that rule."""
+    """`rule` is the id of the rule that should change, and `path` leads to its part, as in `effect.challenge`.
 
-    def __init__(self, rule: str, sentence: str, name: str = "") -> None:
+    `told` is the sentence with what people call that rule.
+    """
+
+    def __init__(self, rule: str, sentence: str, name: str = "", path: str = "") -> None:
         self.rule = rule
+        self.path = path
         self.sentence = sentence
         self.told = f"{name or rule}: {sentence}"
         super().__init__(f"{rule}: {sentence}")

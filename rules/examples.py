@@ -10,6 +10,7 @@ from rules.document import Example, Rule
 from rules.event import Event
 from rules.fold import replay
 from rules.parts import Multiply
+from rules.places import Zone
 
 _ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -28,14 +29,15 @@ class ExampleResult:
         return self.points == self.expected
 
 
-def run_examples(rule: Rule, beside: Iterable[Rule] = ()) -> list[ExampleResult]:
+def run_examples(rule: Rule, beside: Iterable[Rule] = (), zones: Iterable[Zone] = ()) -> list[ExampleResult]:
     """Runs each alone: one resident, a budget without end, this rule and those whose offers it multiplies.
 
-    `beside` are the other rules of the set, of which those are picked. Points are those of this rule.
+    `beside` are the other rules of the set, of which those are picked. Points are those of this rule. Raises
+    RuleSetRefused where they cannot stand together, or name a zone that is not among `zones`.
     """
     group = rule.effect.group if isinstance(rule.effect, Multiply) else None
     others = [other for other in beside if other.id != rule.id and other.stacking and other.stacking.group == group]
-    timeline = Timeline([(_ALWAYS, Artefact.publish([rule, *others]))])
+    timeline = Timeline([(_ALWAYS, Artefact.publish([rule, *others], zones))])
     results = []
     for example in rule.examples:
         outcomes = replay(timeline, _events_of(rule, example), None).outcomes

@@ -126,7 +126,9 @@ def _refuse_shared_carry(rules: Sequence[Rule], carried: Mapping[str, str]) -> N
     counters = [(rule.id, carried.get(rule.id) or progress_counter(rule)) for rule in rules]
     for rule, counter in counters:
         if rule in carried and (beside := next((id_ for id_, name in counters if name == counter and id_ != rule), "")):
-            raise RuleSetRefused(rule, f"Its progress cannot go on: {beside} counts its own in the same place.")
+            raise RuleSetRefused(
+                rule, f"Its progress cannot go on: {beside} counts its own in the same place.", path="progress"
+            )
 
 
 def _memories(rules: Sequence[Rule], counters: Mapping[str, str | None]) -> dict[str, tuple[Memory, ...]]:

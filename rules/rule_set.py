@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import Final
+from typing import Final, TypeAlias
 
 from rules.catalogue import CHALLENGE
 from rules.clock import WEEKDAYS, Per, nested
@@ -15,15 +15,17 @@ from rules.parts import Multiply, Unlock
 from rules.wording import named
 
 _MONDAY: Final = WEEKDAYS.index("monday")
+Misfit: TypeAlias = tuple[str, str, str]
+"""The rule that should change, the path of its part, and a sentence."""
 
 
 def refuse_incoherent(rules: Sequence[Rule]) -> None:
     """Raises RuleSetRefused, naming the rule that should change."""
-    for rule, sentence in _find_faults(rules):
-        raise RuleSetRefused(rule, sentence, next(named(one) for one in rules if one.id == rule))
+    for rule, path, sentence in _find_faults(rules):
+        raise RuleSetRefused(rule, sentence, next(named(one) for one in rules if one.id == rule), path)
 
 
-def _find_faults(rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
+def _find_faults(rules: Sequence[Rule]) -> Iterator[Misfit]:
     yield from _clashes(rules)
     yield from _crossing_campaigns(rules)
     for rule in rules:
@@ -32,14 +34,14 @@ def _find_faults(rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
     yield from _challenges(rules)
 
 
-def _clashes(rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
+def _clashes(rules: Sequence[Rule]) -> Iterator[Misfit]:
     for name, times in Counter(rule.id for rule in rules).items():
         if times > 1:
-            yield name, "Only one version of a rule can be in force."
+            yield name, "version", "Only one version of a rule can be in force."
     modes: dict[str, str] = {}
     for rule in rules:
         if rule.stacking and modes.setdefault(rule.stacking.group, rule.stacking.mode) != rule.stacking.mode:
-            yield rule.id, "The rules of one stacking group are all best or all sum."
+            yield rule.id, "stacking.mode", "The rules of one stacking group are all best or all sum."
 
 
 def windows_of(rule: Rule) -> set[Per]:
@@ -58,17 +60,18 @@ def _campaign_windows(rules: Sequence[Rule], campaign: str) -> set[Per]:
     }
 
 
-def _crossing_campaigns(rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
+def _crossing_campaigns(rules: Sequence[Rule]) -> Iterator[Misfit]:
     """What any rule of a campaign pays counts towards its limits, so their windows hold those of all its rules."""
     for rule in rules:
         limits = _campaign_windows(rules, rule.campaign)
         if any(not nested(window, limit) for window in windows_of(rule) for limit in limits):
-            yield rule.id, "A campaign's limits hold at least as long as those of each of its rules, and around them."
+            sentence = "A campaign's limits hold at least as long as those of each of its rules, and around them."
+            yield rule.id, "limits", sentence
         if any(not nested(one, other) and not nested(other, one) for one, other in combinations(sorted(limits), 2)):
-            yield rule.id, "A campaign is not limited by both week and month: they cross."
+            yield rule.id, "limits", "A campaign is not limited by both week and month: they cross."
 
 
-def _misfits_of_multiplier(multiplier: Rule, group: str, rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
+def _misfits_of_multiplier(multiplier: Rule, group: str, rules: Sequence[Rule]) -> Iterator[Misfit]:
     """What is multiplied may move to an earlier event, where it must be multiplied just as much."""
     limits: set[Per] = {limit.per for limit in multiplier.limits}
     for rule in rules:
@@ -77,17 +80,24 @@ def _misfits_of_multiplier(multiplier: Rule, group: str, rules: Sequence[Rule]) 
         if rule.source != multiplier.source or not _meets(rule, multiplier):
             yield (
                 multiplier.id,
+                "source" if rule.source != multiplier.source else "evidence",
                 f"It does not multiply all that {named(rule)} pays: another source, or stricter evidence.",
             )
         if _campaign_windows(rules, rule.campaign):
             yield (
                 rule.id,
+                "stacking",
                 f"{named(multiplier)} multiplies it, so its campaign's limit would let small awards displace it.",
             )
         if any(not nested(window, limit) for window in windows_of(rule) for limit in limits):
-            yield multiplier.id, f"Its limits hold at least as long as those of {named(rule)}, which it multiplies."
+            sentence = f"Its limits hold at least as long as those of {named(rule)}, which it multiplies."
+            yield multiplier.id, "limits", sentence
         if not all(_lies_whole(window, rule.validity, multiplier.validity) for window in windows_of(rule)):
-            yield multiplier.id, f"It begins and ends with whole windows of {named(rule)}, which it multiplies."
+            yield (
+                multiplier.id,
+                "validity",
+                f"It begins and ends with whole windows of {named(rule)}, which it multiplies.",
+            )
 
 
 def _meets(rule: Rule, other: Rule) -> bool:
@@ -113,25 +123,27 @@ def _lies_whole(window: Per, inner: Validity, outer: Validity) -> bool:
             return not cuts
 
 
-def _challenges(rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
+def _challenges(rules: Sequence[Rule]) -> Iterator[Misfit]:
     opened: dict[str, Rule] = {}
     for rule in rules:
         if isinstance(rule.effect, Unlock) and opened.setdefault(rule.effect.challenge, rule) is not rule:
-            yield rule.id, f"{named(opened[rule.effect.challenge])} opens this challenge already."
+            yield rule.id, "effect.challenge", f"{named(opened[rule.effect.challenge])} opens this challenge already."
     for rule in rules:
         opener = opened.get(find_challenge(rule.when) or "") if rule.trigger == CHALLENGE else None
         if opener is None:
             continue
         if rule.source != opener.source or not _meets(opener, rule):
-            yield rule.id, f"It is fed by what {named(opener)} is fed by: the same source, and no stricter evidence."
+            sentence = f"It is fed by what {named(opener)} is fed by: the same source, and no stricter evidence."
+            yield rule.id, "source" if rule.source != opener.source else "evidence", sentence
         if rule.validity.start > opener.validity.start or rule.validity.until < opener.validity.until:
-            yield rule.id, f"It is in force for as long as {named(opener)}, which opens its challenge."
+            yield rule.id, "validity", f"It is in force for as long as {named(opener)}, which opens its challenge."
         if any(not nested(window, other) for window in windows_of(opener) for other in windows_of(rule)):
-            yield rule.id, f"Its windows hold at least as long as those of {named(opener)}, which opens its challenge."
+            sentence = f"Its windows hold at least as long as those of {named(opener)}, which opens its challenge."
+            yield rule.id, "limits", sentence
     yield from _circles(opened)
 
 
-def _circles(opened: dict[str, Rule]) -> Iterator[tuple[str, str]]:
+def _circles(opened: dict[str, Rule]) -> Iterator[Misfit]:
     """Each challenge is opened by one rule, which is about at most one challenge: following them back must end."""
     for rule in opened.values():
         seen = {rule.id}
@@ -140,7 +152,7 @@ def _circles(opened: dict[str, Rule]) -> Iterator[tuple[str, str]]:
             seen.add(before.id)
             before = _opener_before(before, opened)
         if before is not None:
-            yield rule.id, "Challenges that open each other in a circle would never end."
+            yield rule.id, "effect.challenge", "Challenges that open each other in a circle would never end."
 
 
 def _opener_before(rule: Rule, opened: dict[str, Rule]) -> Rule | None:

@@ -91,12 +91,15 @@ class RuleNotFound(NotFound):
 
 
 class RulesClash(Conflict):
-    """The rules that would be in force from that day cannot stand together; `rule` is the one that should change."""
+    """The rules that would be in force from that day cannot stand together; `rule` is the one that should change.
+
+    `path` leads to its part, as in `effect.challenge`.
+    """
 
     code = "rules-clash"
 
-    def __init__(self, *, rule: str, reason: str, on: date) -> None:
-        self.rule, self.reason, self.on = rule, reason, on.isoformat()
+    def __init__(self, *, rule: str, path: str, reason: str, on: date) -> None:
+        self.rule, self.path, self.reason, self.on = rule, path, reason, on.isoformat()
         super().__init__(f"On {on:%-d %B %Y} the rules could not stand together. {reason}")
 
 

@@ -48,7 +48,9 @@ def remake_artefacts(
         try:
             made = change(old)
         except RuleSetRefused as refusal:
-            raise RulesClash(rule=refusal.rule, reason=refusal.told, on=london_date(start)) from refusal
+            raise RulesClash(
+                rule=refusal.rule, path=refusal.path, reason=refusal.told, on=london_date(start)
+            ) from refusal
         if made.sha256 != old.sha256:
             if start in standing:
                 _supersede(session, start, now)

@@ -9,6 +9,8 @@ from rules.parts import Limit, PointsEffect
 
 # Nobody does in good faith a hundred times a day what a council rewards: a machine does.
 MOST_AWARDS_A_DAY: Final = 100
+# At a penny a point ten pounds, which no council gives one person for one day's good deeds.
+MOST_POINTS_A_DAY: Final = 1_000
 # Ten of the cheapest reward in a month from one rule is income, not thanks, and no budget is planned for it.
 MOST_REWARDS_A_MONTH: Final = 10
 # How many windows begin within 28 days; a validity or a lifetime is taken as one.
@@ -22,23 +24,32 @@ def find_unbounded(rule: Rule, around: Surroundings) -> Iterator[Finding]:
 
 
 def _too_often(rule: Rule) -> Iterator[Finding]:
-    """Only where no other limit of the resident bounds the rule any better."""
-    bounds = [
-        (index, limit.times, _DAYS[limit.per])
-        for index, limit in enumerate(rule.limits)
-        if limit.times is not None and limit.per in _DAYS
-    ]
-    if any(limit.points is not None or limit.per not in _DAYS for limit in rule.limits if limit.per != "event"):
+    """Only where no limit bounds the rule any better."""
+    lasting = [(index, limit) for index, limit in enumerate(rule.limits) if limit.per != "event"]
+    if not all(limit.per in _DAYS and _is_high(limit) for _, limit in lasting):
         return
-    if bounds and all(times > MOST_AWARDS_A_DAY * days for _, times, days in bounds):
-        index, times, days = bounds[0]
-        yield Finding(
-            "bounds_nothing",
-            "warning",
-            f"limits[{index}].times",
-            f"{times:,} times is more than anybody does in good faith, so this limit bounds nothing.",
-            f"Set at most {MOST_AWARDS_A_DAY * days:,} times; once or twice a day is usual.",
-        )
+    index, limit = lasting[0]
+    days = _DAYS[limit.per]
+    if limit.points is not None:
+        path, said, most = "points", f"{limit.points:,} points", f"{MOST_POINTS_A_DAY * days:,} points"
+        usual = "the price of one reward is usual"
+    else:
+        path, said, most = "times", f"{limit.times:,} times", f"{MOST_AWARDS_A_DAY * days:,} times"
+        usual = "once or twice a day is usual"
+    yield Finding(
+        "bounds_nothing",
+        "warning",
+        f"limits[{index}].{path}",
+        f"{said} is more than anybody does in good faith, so this limit bounds nothing.",
+        f"Set at most {most}; {usual}.",
+    )
+
+
+def _is_high(limit: Limit) -> bool:
+    days = _DAYS[limit.per]
+    if limit.points is not None:
+        return limit.points > MOST_POINTS_A_DAY * days
+    return limit.times is not None and limit.times > MOST_AWARDS_A_DAY * days
 
 
 def _too_much(rule: Rule, around: Surroundings) -> Iterator[Finding]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from rules.places import NO_ZONES, Zones
+
 Severity = Literal["fault", "warning"]
 
 
@@ -27,9 +29,10 @@ class Surroundings:
 
     `wards` are the names of those where residents may live, empty where nobody knows. `cheapest_reward_points` is what
     the cheapest reward costs. `typical_per_4_weeks` says how often a typical participant does what an event type stands
-    for; types that are not named have the linter's own estimate.
+    for; types that are not named have the linter's own estimate. `zones` are those that a condition can name.
     """
 
     wards: tuple[str, ...] = ()
     cheapest_reward_points: int | None = None
     typical_per_4_weeks: Mapping[str, int] = field(default_factory=dict)
+    zones: Zones = field(default_factory=lambda: NO_ZONES)

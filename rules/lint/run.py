@@ -12,6 +12,7 @@ from rules.lint.people import find_left_out
 from rules.lint.phones import find_phone_needed
 from rules.lint.shadowed import find_shadowed
 from rules.lint.work import find_ladder, find_work
+from rules.lint.zones import find_unknown_zones
 
 
 def lint(rule: Rule, *, beside: Sequence[Rule], around: Surroundings) -> tuple[Finding, ...]:
@@ -24,6 +25,7 @@ def lint(rule: Rule, *, beside: Sequence[Rule], around: Surroundings) -> tuple[F
         *find_dead(rule, others),
         *find_shadowed(rule, others),
         *find_clash(rule, others),
+        *find_unknown_zones(rule, around),
         *find_unbounded(rule, around),
         *find_work(rule),
         *find_ladder(rule, others),

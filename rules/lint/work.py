@@ -7,7 +7,7 @@ from rules.conditions import Condition
 from rules.document import Rule
 from rules.lint.findings import Finding
 from rules.lint.reach import alternatives
-from rules.parts import Community, Multiply, Rate, Sum
+from rules.parts import Community, Multiply, PointsEffect, Rate, Sum
 from rules.wording import named
 
 VOLUNTEERING: Final = "volunteer.session"
@@ -48,14 +48,17 @@ def _hourly_path(rule: Rule) -> str | None:
 
 
 def find_ladder(rule: Rule, beside: Sequence[Rule]) -> Iterator[Finding]:
-    """Several rules, each for a longer session, are a rate by the hour in steps."""
-    mine = _length_conditions(rule)
-    if rule.trigger != VOLUNTEERING or mine is None:
+    """Several rules, each for a longer session, are a rate by the hour in steps: a longer one gets the sum of them.
+
+    A rule that asks for no length is the lowest step. What multiplies or unlocks pays nothing for a session.
+    """
+    if rule.trigger != VOLUNTEERING or not isinstance(rule.effect, PointsEffect | Rate):
         return
-    path, wanted = mine
+    path, wanted = _length_conditions(rule)
     for other in beside:
-        theirs = _length_conditions(other)
-        if other.trigger == VOLUNTEERING and theirs and theirs[1] != wanted and other.effect != rule.effect:
+        if other.trigger != VOLUNTEERING or not isinstance(other.effect, PointsEffect | Rate):
+            continue
+        if _length_conditions(other)[1] != wanted:
             yield Finding(
                 "paid_by_the_hour",
                 "warning",
@@ -67,13 +70,12 @@ def find_ladder(rule: Rule, beside: Sequence[Rule]) -> Iterator[Finding]:
             return
 
 
-def _length_conditions(rule: Rule) -> tuple[str, frozenset[str]] | None:
+def _length_conditions(rule: Rule) -> tuple[str, frozenset[str]]:
+    """The path of the first, or of all conditions; and what they ask for."""
     found: dict[str, Condition] = {
         f"when[{index}]": condition
         for index, clause in enumerate(rule.when)
         for condition in alternatives(clause)
         if condition.fact == _LENGTH
     }
-    if not found:
-        return None
-    return next(iter(found)), frozenset(condition.model_dump_json() for condition in found.values())
+    return next(iter(found), "when"), frozenset(condition.model_dump_json() for condition in found.values())

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
 
 from app.rulebook.drafting.read_models import DraftRead
-from app.rulebook.publishing import rules_at
+from app.rulebook.queries import load_timeline
 from rules.clock import LONDON
 from rules.document import Rule
 from rules.errors import RuleSetRefused
 from rules.examples import ExampleResult, run_examples
 from rules.lint.findings import Finding, Surroundings
 from rules.lint.run import lint
+from rules.places import NO_ZONES
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Examination:
             for one in self.examples
             if not one.passed
         ]
+        if draft.rule.examples and not self.examples and not missing:
+            missing.append(("example-fails", "Its examples cannot be run beside the rules that are in force then."))
         if not draft.rule.examples:
             missing.append(("no-example", "Add a worked example: events, and the points that they earn in all."))
         if not draft.evidence:
@@ -40,11 +43,12 @@ class Examination:
 
 
 def examine_rule(session: Session, rule: Rule, *, around: Surroundings, now: datetime) -> Examination:
-    """Beside what will be in force when it can begin, as far as is scheduled now."""
-    beside = rules_at(session, at=max(now, LONDON.midnight(rule.validity.start)))
-    findings = lint(rule, beside=beside, around=around)
+    """Beside what will be in force when it can begin, as far as is scheduled now, with the zones of that day."""
+    artefact = load_timeline(session).at(max(now, LONDON.midnight(rule.validity.start)))
+    beside, zones = (artefact.rules, artefact.zones) if artefact else ((), NO_ZONES)
+    findings = lint(rule, beside=beside, around=replace(around, zones=zones))
     try:
-        examples = tuple(run_examples(rule, beside))
+        examples = tuple(run_examples(rule, beside, zones.values()))
     except RuleSetRefused:
         examples = ()
     return Examination(findings, examples)

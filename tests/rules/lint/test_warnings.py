@@ -43,7 +43,26 @@ def test_one_rule_among_forty_is_looked_at_while_an_officer_types() -> None:
 def test_a_set_that_would_be_refused_is_a_fault_of_the_rule_that_spoils_it() -> None:
     beside = [make_rule(id="rul_other", trigger="cycle.trip", stacking={"group": "g", "mode": "sum"})]
     (finding,) = find(beside=beside, stacking={"group": "g", "mode": "best"})
-    assert (finding.code, finding.severity) == ("cannot_stand_together", "fault")
+    assert (finding.code, finding.severity, finding.path) == ("cannot_stand_together", "fault", "stacking.mode")
+
+
+def test_rules_that_open_each_others_challenges_are_told_where_the_circle_is() -> None:
+    def opens(challenge: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
+        once = [{"scope": "resident_rule", "per": "month", "times": 1}]
+        return {"effect": {"kind": "unlock", "challenge": challenge}, "limits": once} | changes
+
+    def about(challenge: str) -> list[dict[str, Any]]:
+        return [{"fact": "challenge", "op": "is", "value": challenge}]
+
+    other = make_rule(id="rul_other", trigger="challenge.unlocked", when=about("one"), **opens("two"))
+    found = find(beside=[other], trigger="challenge.unlocked", when=about("two"), **opens("one"))
+    assert ("cannot_stand_together", "effect.challenge") in {(one.code, one.path) for one in found}
+
+
+def test_a_zone_that_is_not_there_is_a_fault_at_its_value() -> None:
+    nowhere = {"fact": "location", "op": "within", "value": "no_such_zone"}
+    (finding,) = find(when=[{"any": [minutes("at_least", 1) | {"fact": "bags"}, nowhere]}])
+    assert (finding.code, finding.severity, finding.path) == ("unknown_zone", "fault", "when[0].any[1].value")
 
 
 def test_a_fault_of_others_alone_is_not_laid_on_a_rule_beside_them() -> None:
@@ -56,6 +75,14 @@ def test_a_limit_that_nobody_meets_in_good_faith_bounds_nothing() -> None:
     assert find(around=Surroundings(), limits=daily(times=100)) == ()
     (finding,) = find(around=Surroundings(), limits=daily(times=101))
     assert (finding.code, finding.path) == ("bounds_nothing", "limits[0].times")
+
+
+@pytest.mark.parametrize("beside", [{}, {"times": 10_000}], ids=["alone", "with a limit in times"])
+def test_a_limit_in_points_that_nobody_meets_in_good_faith_bounds_nothing(beside: dict[str, int]) -> None:
+    more = daily(**beside) if beside else []
+    assert find(around=Surroundings(), limits=[*daily(points=1_000), *more]) == ()
+    (finding,) = find(around=Surroundings(), limits=[*daily(points=1_001), *more])
+    assert (finding.code, finding.path) == ("bounds_nothing", "limits[0].points")
 
 
 def test_points_for_more_than_ten_rewards_a_month_are_warned_of() -> None:
@@ -81,13 +108,14 @@ def test_volunteering_by_the_hour_names_the_risk_and_the_way_out(changes: dict[s
     assert "fixed thank-you" in finding.mend
 
 
-def test_a_ladder_of_minutes_is_pay_by_the_hour_in_steps() -> None:
-    longer = make_rule(
-        id="rul_long", when=[minutes("at_least", 120)], effect={"kind": "points", "points": 9}, **SESSION
-    )
-    (finding,) = find(beside=[longer], when=[minutes("at_least", 60)], **SESSION)
-    assert (finding.code, finding.path) == ("paid_by_the_hour", "when[0]")
-    assert find(when=[minutes("at_least", 60)], **SESSION) == ()
+@pytest.mark.parametrize("points", [5, 9])
+@pytest.mark.parametrize(("when", "path"), [([minutes("at_least", 60)], "when[0]"), ([], "when")])
+def test_a_ladder_of_minutes_is_pay_by_the_hour_in_steps(points: int, when: Any, path: str) -> None:  # noqa: ANN401
+    effect = {"kind": "points", "points": points}
+    longer = make_rule(id="rul_long", when=[minutes("at_least", 120)], effect=effect, **SESSION)
+    (finding,) = find(beside=[longer], when=when, effect={"kind": "points", "points": 5}, **SESSION)
+    assert (finding.code, finding.path) == ("paid_by_the_hour", path)
+    assert find(when=when, **SESSION) == ()
 
 
 def test_volunteering_is_thanked_so_many_times_a_month() -> None:
@@ -102,6 +130,12 @@ def test_steps_need_a_phone_unless_the_campaign_has_another_way() -> None:
     assert find(trigger="walk.day", beside=[desk]) == ()
     elsewhere = make_rule(id="rul_desk", trigger="checkin.scan", campaign="cmp_other")
     assert find(trigger="walk.day", beside=[elsewhere]) == (finding,)
+
+
+def test_what_must_come_after_steps_needs_a_phone_too() -> None:
+    after = {"kind": "sequence", "after": "walk.day", "source": "urn:leeds:steps", "within_minutes": 60}
+    (finding,) = find(trigger="checkin.scan", progress=after)
+    assert (finding.code, finding.path) == ("needs_a_phone", "progress.after")
 
 
 def test_wards_that_a_rule_leaves_out_are_named() -> None:
