@@ -24,7 +24,10 @@ OWN = {
         *("/you", "/you/activity", "/vouchers", "/you/account", "/you/details", "/you/choices", "/you/cards"),
         *("/you/member-card", "/you/data", "/you/leave", "/you/asked", "/you/missing", "/you/complain", "/check-in"),
     ),
-    Role.PARTNER: ("/till", "/till/devices", "/partner", "/partner/offers", "/partner/money"),
+    Role.PARTNER: (
+        *("/till", "/till/devices", "/partner", "/partner/offers", "/partner/money"),
+        *("/partner/staff", "/partner/integration"),
+    ),
     Role.OFFICER: (
         "/officer",
         "/officer/rules",
@@ -155,6 +158,8 @@ def test_with_nothing_yet_each_page_says_so_in_words(empty_town: Town, role: Rol
         "/till": "No voucher has been redeemed here today.",
         "/till/devices": "No till has been added yet.",
         "/partner/money": "No statement yet.",
+        "/partner/staff": "No till yet.",
+        "/partner/integration": "No address yet.",
         "/partner": "Redeemed today 0 vouchers",
         "/officer": "Nothing is waiting.",
         "/officer/rules": "have given 0 points so far",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -20,6 +20,7 @@ from app.offers.webhooks.tables import WebhookAttempt, WebhookDelivery, WebhookE
 from app.outbox import WEBHOOK_DISABLED, queue_personal_notice
 
 SEND: Final = "webhooks.send"
+TEST: Final = "webhook.test"
 TRIED_FOR: Final = timedelta(days=3)
 _WAITS: Final = tuple(timedelta(seconds=seconds) for seconds in (15, 60, 300, 1_800, 7_200, 18_000, 36_000, 50_400))
 """After the first try, the second ... and from the last on always as long."""
@@ -63,25 +64,12 @@ def announce(session: Session, *, partner_id: int, type_name: str, data: Mapping
             col(WebhookEndpoint.disabled_at).is_(None),
         )
     ).all()
-    if not addresses:
-        return
-    ids = take_ids(session, len(addresses))
-    session.add_all(
-        WebhookDelivery(
-            id=number,
-            public_id=uuid7(now),
-            endpoint_id=address,
-            type=type_name,
-            data=dict(data),
-            status="waiting",
-            next_at=now,
-            made_at=now,
-        )
-        for number, address in zip(ids, addresses, strict=True)
-    )
-    session.flush()
-    for number in ids:
-        promise_job(session, task=SEND, args={"delivery": number})
+    _promise(session, addresses, type_name, data, now)
+
+
+def announce_test(session: Session, *, endpoint_id: int, now: datetime) -> None:
+    """Tell this address alone, about nothing. The caller has found that it is the partner's."""
+    _promise(session, [endpoint_id], TEST, {}, now)
 
 
 def list_due(session: Session, *, now: datetime, limit: int) -> list[int]:
@@ -165,6 +153,30 @@ def list_deliveries(session: Session, *, endpoint_id: int, limit: int) -> tuple[
         )
         for row in rows
     )
+
+
+def _promise(
+    session: Session, addresses: Sequence[int], type_name: str, data: Mapping[str, Any], now: datetime
+) -> None:
+    if not addresses:
+        return
+    ids = take_ids(session, len(addresses))
+    session.add_all(
+        WebhookDelivery(
+            id=number,
+            public_id=uuid7(now),
+            endpoint_id=address,
+            type=type_name,
+            data=dict(data),
+            status="waiting",
+            next_at=now,
+            made_at=now,
+        )
+        for number, address in zip(ids, addresses, strict=True)
+    )
+    session.flush()
+    for number in ids:
+        promise_job(session, task=SEND, args={"delivery": number})
 
 
 def _lock(session: Session, delivery_id: int) -> WebhookDelivery | None:

@@ -71,13 +71,13 @@ def show_staff(call: SignedIn) -> StaffListShape:
 def invite(call: SignedIn, body: Body) -> InvitedShape:
     """Invite somebody to act for the partner. For owners of the partner."""
     order = body.read(StaffOrder)
-    return _invite(call, partial(invite_to_partner, name=order.name, owner=order.owner))
+    return draw_and_invite(call, partial(invite_to_partner, name=order.name, owner=order.owner))
 
 
 @router.post("/v1/partner/staff/{id}/invite", status_code=201, responses=declines(*SIGNED_IN, 404))
 def invite_once_more(call: SignedIn, id: str) -> InvitedShape:  # noqa: A002 - the path's own word
     """Another code for one of your people, whose way in was lost. For owners of the partner."""
-    return _invite(call, partial(invite_again, staff=parse_public_id("stf", id)))
+    return draw_and_invite(call, partial(invite_again, staff=parse_public_id("stf", id)))
 
 
 @router.delete("/v1/partner/staff/{id}", status_code=204, responses=declines(*SIGNED_IN, 404, 409))
@@ -91,7 +91,8 @@ def remove(call: SignedIn, id: str) -> Response:  # noqa: A002 - the path's own 
     return Response(status_code=204)
 
 
-def _invite(call: Call, serve: Callable[..., tuple[StaffRead, InvitationRead]]) -> InvitedShape:
+def draw_and_invite(call: Call, serve: Callable[..., tuple[StaffRead, InvitationRead]]) -> InvitedShape:
+    """`serve` invites by a code that is drawn here. Raises what it raises, and PartnerOwnerOnly."""
     code, keys = draw_invitation(), LoginKeys(call.runtime.secrets)
     made = call.run(
         as_partner_owner,

@@ -4,30 +4,26 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
-from app.audit import record_act
 from app.core.ids import parse_public_id, public_id
 from app.identity.queries import StaffRead
 from app.offers.webhooks.deliveries import DeliveryRead, list_deliveries, replay
-from app.offers.webhooks.errors import DeliveryUnknown, WebhookUnknown
+from app.offers.webhooks.errors import DeliveryUnknown
 from app.offers.webhooks.service import (
     WebhookMade,
     WebhookRead,
-    add_webhook,
-    change_secret,
     enable_webhook,
     get_row,
     list_webhooks,
-    remove_webhook,
 )
 from app.web.api.answers import SIGNED_IN, Shape, declines, takes
 from app.web.callers import SignedIn, as_partner_staff
+from app.web.own_webhooks import add_own_webhook, change_own_secret, read_webhook_id, remove_own_webhook
 from app.web.sent import Body
 
 router = APIRouter(tags=["webhooks"])
@@ -98,16 +94,7 @@ def show_webhooks(call: SignedIn) -> WebhooksShape:
 )
 def add(call: SignedIn, body: Body) -> WebhookMadeShape:
     """Be told at this address from now on. For the partner's staff."""
-    order, keys = body.read(WebhookOrder), call.runtime.endpoint_keys
-    call.run(as_partner_staff, lambda _session, _staff: None)  # who may not ask has no address looked up for them
-    call.runtime.url_guard.check(order.url)
-
-    def serve(session: Session, staff: StaffRead) -> WebhookMade:
-        made = add_webhook(session, partner_id=staff.partner_id, url=order.url, keys=keys, now=call.now)
-        _note(session, staff, "webhook added", call.now)
-        return made
-
-    return _show_made(call.run(as_partner_staff, serve))
+    return _show_made(add_own_webhook(call, body.read(WebhookOrder).url))
 
 
 @router.post(
@@ -115,20 +102,13 @@ def add(call: SignedIn, body: Body) -> WebhookMadeShape:
 )
 def change(call: SignedIn, id: str) -> WebhookMadeShape:  # noqa: A002 - the path's own word
     """A new secret; the old one signs beside it for 24 hours. For the partner's staff."""
-    wanted, keys = _read_id(id), call.runtime.endpoint_keys
-
-    def serve(session: Session, staff: StaffRead) -> WebhookMade:
-        made = change_secret(session, partner_id=staff.partner_id, webhook=wanted, keys=keys, now=call.now)
-        _note(session, staff, "webhook secret changed", call.now)
-        return made
-
-    return _show_made(call.run(as_partner_staff, serve))
+    return _show_made(change_own_secret(call, read_webhook_id(id)))
 
 
 @router.post("/v1/partner/webhooks/{id}/enable", responses=declines(*SIGNED_IN, 400, 404))
 def enable(call: SignedIn, id: str) -> WebhookShape:  # noqa: A002 - the path's own word
     """You have mended it: messages are sent again. For the partner's staff."""
-    wanted = _read_id(id)
+    wanted = read_webhook_id(id)
     enabled = call.run(
         as_partner_staff, lambda session, staff: enable_webhook(session, partner_id=staff.partner_id, webhook=wanted)
     )
@@ -138,20 +118,14 @@ def enable(call: SignedIn, id: str) -> WebhookShape:  # noqa: A002 - the path's 
 @router.delete("/v1/partner/webhooks/{id}", status_code=204, responses=declines(*SIGNED_IN, 400, 404))
 def remove(call: SignedIn, id: str) -> Response:  # noqa: A002 - the path's own word
     """Be told there no longer. For the partner's staff."""
-    wanted = _read_id(id)
-
-    def serve(session: Session, staff: StaffRead) -> None:
-        remove_webhook(session, partner_id=staff.partner_id, webhook=wanted, now=call.now)
-        _note(session, staff, "webhook removed", call.now)
-
-    call.run(as_partner_staff, serve)
+    remove_own_webhook(call, read_webhook_id(id))
     return Response(status_code=204)
 
 
 @router.get("/v1/partner/webhooks/{id}/deliveries", responses=declines(*SIGNED_IN, 400, 404))
 def show_deliveries(call: SignedIn, id: str) -> DeliveriesShape:  # noqa: A002 - the path's own word
     """What you were told there, and what your server answered. For the partner's staff."""
-    wanted = _read_id(id)
+    wanted = read_webhook_id(id)
 
     def find(session: Session, staff: StaffRead) -> tuple[DeliveryRead, ...]:
         row = get_row(session, partner_id=staff.partner_id, webhook=wanted)
@@ -176,18 +150,6 @@ def send_again(call: SignedIn, id: str) -> Response:  # noqa: A002 - the path's 
         lambda session, staff: replay(session, partner_id=staff.partner_id, delivery=wanted, now=call.now),
     )
     return Response(status_code=202)
-
-
-def _note(session: Session, staff: StaffRead, what: str, now: datetime) -> None:
-    subject = f"staff:{staff.public_id}"
-    record_act(session, actor=staff.actor, act="partner.changed", subject=subject, facts={"what": what}, now=now)
-
-
-def _read_id(written: str) -> UUID:
-    uuid = parse_public_id("whk", written)
-    if uuid is None:
-        raise WebhookUnknown
-    return uuid
 
 
 def _facts(webhook: WebhookRead) -> dict[str, object]:

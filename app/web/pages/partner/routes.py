@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web.pages.partner import bank, money, offer_changes, offers, questions, statements, today
+from app.web.pages.partner import (
+    bank,
+    integration,
+    money,
+    offer_changes,
+    offers,
+    questions,
+    staff,
+    statements,
+    today,
+    webhook,
+)
 
 router = APIRouter(include_in_schema=False)
-for pages in (today, offers, offer_changes, money, bank, statements, questions):
+for pages in (today, offers, offer_changes, money, bank, statements, questions, staff, integration, webhook):
     router.include_router(pages.router)
