@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import itertools
 import json
 import sys
@@ -20,15 +21,28 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
 CLIENT_ID, CLIENT_SECRET = "rewards", "a-secret-of-at-least-thirty-two-characters"
+HONEST: dict[str, Any] = {
+    "sub": "someone",
+    "claims": {},
+    "email": None,
+    "userinfo": {},
+    "signs": "own",
+    "ends": False,
+}
+"""The plan of a provider that tells the truth."""
 
 
 class Books:
-    """`plan` is who signs in and what is a lie; `claims` replaces claims of the ID token, null leaves one out."""
+    """`plan` is who signs in and what is a lie; `claims` and `userinfo` replace what is said, null leaves one out.
+
+    `signs` is how the ID token is: own, stranger (a key of somebody else's), nobody (`alg` none), or by a shared
+    secret (HS256): "secret" is what the client proves itself by, "public" our public key's text.
+    """
 
     def __init__(self, issuer: str, now: int) -> None:
         self.issuer, self.now = issuer, now
         self.key, self.old_key = _new_key("one"), _new_key("stranger")
-        self.plan: dict[str, Any] = {"sub": "someone", "claims": {}, "email": None, "signs": "own", "ends": False}
+        self.plan: dict[str, Any] = dict(HONEST)
         self.grants: dict[str, dict[str, str]] = {}
         self.client_key: ECKey | None = None
         self.numbers = itertools.count()
@@ -56,7 +70,7 @@ class Books:
         if asked is None or asked["redirect_uri"] != form.get("redirect_uri"):
             return 400, {"error": "invalid_grant"}
         verifier = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
-        if base64.urlsafe_b64encode(verifier).decode().rstrip("=") != asked.get("code_challenge"):
+        if _encode(verifier) != asked.get("code_challenge"):
             return 400, {"error": "invalid_grant"}
         return 200, {"access_token": "at", "token_type": "Bearer", "id_token": self._sign(asked)}
 
@@ -78,10 +92,17 @@ class Books:
         }
         if "max_age" in asked:
             claims["auth_time"] = self.now
-        claims |= self.plan["claims"]
-        key = self.old_key if self.plan["signs"] == "stranger" else self.key
-        kept = {name: value for name, value in claims.items() if value is not None}
-        return jwt.encode({"alg": "ES256", "kid": self.key.kid}, kept, key, ["ES256"])
+        kept, signs = _without_nulls(claims | self.plan["claims"]), self.plan["signs"]
+        if signs in {"own", "stranger"}:
+            key = self.old_key if signs == "stranger" else self.key
+            return jwt.encode({"alg": "ES256", "kid": self.key.kid}, kept, key, ["ES256"])
+        algorithm = "none" if signs == "nobody" else "HS256"
+        signed = ".".join(
+            _encode(json.dumps(part).encode()) for part in ({"alg": algorithm, "kid": self.key.kid}, kept)
+        )
+        secrets = {"secret": CLIENT_SECRET.encode(), "public": self.key.as_pem(private=False)}
+        mac = hmac.digest(secrets[signs], signed.encode(), "sha256") if signs in secrets else b""
+        return f"{signed}.{_encode(mac)}"
 
     def describe(self, path: str) -> dict[str, Any] | None:
         match path:
@@ -95,8 +116,17 @@ class Books:
                 return {"keys": [dict(key) for key in KeySet([self.key]).as_dict(private=False)["keys"]]}
             case "/userinfo":
                 email = self.plan["email"]
-                return {"sub": self.plan["sub"], **({"email": email, "email_verified": True} if email else {})}
+                said = {"sub": self.plan["sub"], **({"email": email, "email_verified": True} if email else {})}
+                return _without_nulls(said | self.plan["userinfo"])
         return None
+
+
+def _without_nulls(said: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _encode(part: bytes) -> str:
+    return base64.urlsafe_b64encode(part).decode().rstrip("=")
 
 
 def _new_key(kid: str) -> ECKey:

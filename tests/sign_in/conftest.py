@@ -130,7 +130,7 @@ def sign_in_city(server_url: str, template_name: str, secrets: Secrets) -> Itera
 
 @pytest.fixture
 def door(sign_in_city: City, abroad: Abroad) -> Iterator[Door]:
-    abroad.plan(sub="someone", claims={}, email=None, signs="own", ends=False, now=int(NOW.timestamp()))
+    abroad.plan(**oidc_provider.HONEST, now=int(NOW.timestamp()))
     sign_in_city.clock.at = NOW
     notify = InMemoryNotify()
     made = Door(sign_in_city, abroad, notify, WaysIn(notify=notify))

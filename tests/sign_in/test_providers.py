@@ -48,6 +48,11 @@ def test_somebody_whom_the_provider_knows_may_join_and_is_known_the_next_time(do
         {"claims": {"azp": "somebody-else"}},
         {"claims": {"at_hash": "wrong"}},
         {"signs": "stranger"},
+        {"signs": "nobody"},
+        {"signs": "secret"},
+        {"signs": "public"},
+        {"userinfo": {"sub": "somebody-else"}},
+        {"userinfo": {"sub": None}},
     ],
     ids=str,
 )
@@ -134,6 +139,29 @@ def test_an_officer_is_let_in_by_the_address_that_the_directory_proves_once(door
     door.abroad.plan(sub="subject-2", email="admin@city.example.org")  # somebody got the address after them
     page = door.sign_in(door.browser(), "/sign-in/with/officer")
     assert (page.status, page.heading) == (403, "You have not been invited yet")
+
+
+@pytest.mark.parametrize("verified", [False, None, "true", 1], ids=repr)
+@pytest.mark.parametrize("where", ["userinfo", "claims"])
+def test_an_address_that_the_directory_has_not_proved_makes_nobody_an_officer(
+    door: Door, where: str, verified: object
+) -> None:
+    address = "finance@city.example.org"
+    door.abroad.plan(sub="no-officer", **{where: {"email": address, "email_verified": verified}})
+    browser = door.browser()
+    page = door.sign_in(browser, "/sign-in/with/officer")
+    assert (page.status, page.heading) == (403, "You have not been invited yet")
+    assert "slr_session" not in browser.http.cookies
+
+
+def test_the_directory_answers_for_the_one_who_signed_in_or_makes_nobody_an_officer(door: Door) -> None:
+    said = {"sub": "their-subject", "email": "finance@city.example.org", "email_verified": True}
+    door.abroad.plan(sub="no-officer", userinfo=said)
+    browser = door.browser()
+    assert door.sign_in(browser, "/sign-in/with/officer").heading == FAILED
+    assert "slr_session" not in browser.http.cookies
+    door.abroad.plan(sub="their-subject")
+    assert door.sign_in(door.browser(), "/sign-in/with/officer").heading == "Overview", "all of it was true but whose"
 
 
 @pytest.mark.parametrize("side", ["officer", "partner"])
