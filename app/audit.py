@@ -91,6 +91,7 @@ ACTS: Final[Mapping[str, str]] = {
     "attendance.attested": "A host attested who was at a session, agreed to it or took it back",
     "door.opened": "A way in for an operator's files was opened or changed",
     "places.loaded": "A public table of places was loaded",
+    "zone.put": "A named zone was drawn",
     "import.sent": "A file was imported",
     "job.retried": "A dead job was tried again",
     "seals.restored": "After a restore a new generation of entries was begun",

@@ -24,6 +24,7 @@ from app.cli import (
     signing,
     stewarding,
     working,
+    zoning,
 )
 from app.cli.scheme import Choice
 
@@ -45,6 +46,7 @@ program.command("open-door")(doors.open_one_door)
 program.command("list-doors")(doors.show_doors)
 program.command("work-doors")(doors.work_doors)
 program.command("load-places")(places.load_place_files)
+program.command("load-zones")(zoning.load_zone_file)
 program.command("verify-ledger")(books.verify)
 program.command("seal")(sealing.seal)
 program.command("restore-seals")(sealing.take_over)

@@ -77,7 +77,7 @@ def schedule_version(
     CannotCarry.
     """
     lock_timeline(session)
-    from_at = _read_midnight(on, now)
+    from_at = read_midnight(on, now)
     _refuse_unready(session, rule, on)
     _refuse_overtaking(session, rule.id, on, from_at, now)
     timeline = load_timeline(session)
@@ -114,7 +114,8 @@ def withdraw_all(session: Session, *, key: str, officer_id: int, now: datetime) 
         _withdraw(session, row, officer_id, now)
 
 
-def _read_midnight(on: date, now: datetime) -> datetime:
+def read_midnight(on: date, now: datetime) -> datetime:
+    """At which a change takes effect that is to hold from `on`. Raises TooSoon."""
     earliest_on = london_date(now + LEAST_NOTICE) + timedelta(days=1)
     if LONDON.midnight(earliest_on - timedelta(days=1)) >= now + LEAST_NOTICE:
         earliest_on -= timedelta(days=1)

@@ -17,6 +17,7 @@ from app.rulebook.titles import list_titles
 from rules.artefact import Artefact, Timeline
 from rules.document import Rule
 from rules.errors import ArtefactAltered, EngineUnfit
+from rules.places import Zone
 from rules.sentence import limits, offer, reward, sentence
 
 
@@ -163,3 +164,9 @@ def _read(
         until_on=rule.validity.until,
         off_reason=off_reason,
     )
+
+
+def list_zones(session: Session) -> tuple[Zone, ...]:
+    """Those that a rule written now can ask about, by name."""
+    entries = load_timeline(session).entries
+    return tuple(entries[-1][1].zones.values()) if entries else ()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from app.core.clock import london_date
 from app.rulebook.drafting.read_models import DraftRead
 from app.rulebook.queries import load_timeline
 from rules.clock import LONDON
@@ -44,7 +45,8 @@ class Examination:
 
 def examine_rule(session: Session, rule: Rule, *, around: Surroundings, now: datetime) -> Examination:
     """Beside what will be in force when it can begin, as far as is scheduled now, with the zones of that day."""
-    artefact = load_timeline(session).at(max(now, LONDON.midnight(rule.validity.start)))
+    first_on = max(london_date(now) + timedelta(days=1), rule.validity.start)
+    artefact = load_timeline(session).at(LONDON.midnight(first_on))
     beside, zones = (artefact.rules, artefact.zones) if artefact else ((), NO_ZONES)
     findings = lint(rule, beside=beside, around=replace(around, zones=zones))
     try:
