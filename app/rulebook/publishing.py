@@ -108,10 +108,11 @@ def unschedule_version(session: Session, *, key: str, officer_id: int, now: date
     return row.version
 
 
-def withdraw_all(session: Session, *, key: str, officer_id: int, now: datetime) -> None:
-    """Take back every version that has yet to begin, the last one first. The caller holds `lock_timeline`."""
+def mark_withdrawn(session: Session, *, key: str, officer_id: int, now: datetime) -> None:
+    """Every version that has yet to begin counts as taken back; the caller makes the artefacts that hold them again."""
     while (row := _find_waiting(session, key, now)) is not None:
-        _withdraw(session, row, officer_id, now)
+        row.withdrawn_at, row.withdrawn_by = now, officer_id
+        session.flush()
 
 
 def read_midnight(on: date, now: datetime) -> datetime:

@@ -33,17 +33,50 @@ def drop_rule(session: Session, *, key: str, from_at: datetime, now: datetime) -
     remake_artefacts(session, from_at=from_at, change=put_rule(key, None, None), now=now)
 
 
+def carry_rule(session: Session, *, key: str, until_at: datetime, now: datetime) -> datetime:
+    """The version that judges now goes on until `until_at` in place of the rule's next ones, and never into a clash.
+
+    Gives the instant up to which it can: the first from which rules that wait to begin cannot stand with it, if that is
+    sooner. The caller holds `lock_timeline`.
+    """
+    timeline = load_timeline(session)
+    running = timeline.at(now)
+    assert running is not None, "the rule judges now"
+    rule = next(one for one in running.rules if one.id == key)
+    change = put_rule(key, rule, running.carried.get(key))
+    later = [(start, artefact) for start, artefact in timeline.entries if now < start < until_at]
+    ends_at = next((start for start, artefact in later if not _can_make(change, artefact)), until_at)
+    if later and later[0][0] < ends_at:
+        remake_artefacts(session, from_at=later[0][0], until_at=ends_at, change=change, now=now)
+    return ends_at
+
+
+def _can_make(change: Callable[[Artefact], Artefact], old: Artefact) -> bool:
+    try:
+        change(old)
+    except RuleSetRefused:
+        return False
+    return True
+
+
 def remake_artefacts(
-    session: Session, *, from_at: datetime, change: Callable[[Artefact], Artefact], now: datetime
+    session: Session,
+    *,
+    from_at: datetime,
+    change: Callable[[Artefact], Artefact],
+    now: datetime,
+    until_at: datetime | None = None,
 ) -> None:
     """Make what judges at `from_at` and every later artefact again; the caller holds `lock_timeline`.
 
-    What they replace is kept and judges nothing. Raises RulesClash.
+    With `until_at` only those before it, and the caller changes what judges from then on. What they replace is kept and
+    judges nothing. Raises RulesClash.
     """
     timeline = load_timeline(session)
     standing = {start for start, _ in timeline.entries}
     before = timeline.at(from_at - INSTANT)
-    for start in sorted({from_at, *(start for start in standing if start > from_at)}):
+    ahead = (start for start in standing if start > from_at and (until_at is None or start < until_at))
+    for start in sorted({from_at, *ahead}):
         old = timeline.at(start) or Artefact.publish(())
         try:
             made = change(old)

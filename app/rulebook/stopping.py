@@ -11,9 +11,9 @@ from sqlmodel import Session, col, select
 from app.core.clock import london_date
 from app.core.ids import take_id
 from app.rulebook.errors import AlreadyStopped, NoticeUnfit, RuleNotFound, RuleNotInForce
-from app.rulebook.publishing import withdraw_all
+from app.rulebook.publishing import mark_withdrawn
 from app.rulebook.queries import load_timeline
-from app.rulebook.remaking import INSTANT, drop_rule, lock_timeline
+from app.rulebook.remaking import INSTANT, carry_rule, drop_rule, lock_timeline
 from app.rulebook.tables import RuleStop, RuleVersion
 from rules.clock import LONDON
 from rules.coherence import progress_window, shortest_window
@@ -42,15 +42,22 @@ class Stop:
 def stop_rule(session: Session, *, key: str, reason: str, honour: bool, officer_id: int, now: datetime) -> Stop:
     """End it now, or with `honour` at the end of the window that people are in; what waits to begin is taken back.
 
-    What happened before goes on being judged by it. Raises NoticeUnfit, RuleNotFound, RuleNotInForce, AlreadyStopped.
+    What happened before goes on being judged by it. No clash with other rules holds a stop up: what is left when a rule
+    is taken out can stand, and where rules that wait would clash with one that is honoured, it ends as they begin.
+
+    Raises NoticeUnfit, RuleNotFound, RuleNotInForce, AlreadyStopped.
     """
     said = " ".join(reason.split())
     if not said or len(said) > LONGEST_REASON or not said.isprintable():
         raise NoticeUnfit(most_characters=LONGEST_REASON)
     lock_timeline(session)
     rule = _find_running(session, key, now)
-    withdraw_all(session, key=key, officer_id=officer_id, now=now)
-    ends_at = LONDON.midnight(_last_window_ends_on(rule, now)) if honour else _first_free(session, now)
+    mark_withdrawn(session, key=key, officer_id=officer_id, now=now)
+    if honour:
+        over_at = LONDON.midnight(_last_window_ends_on(rule, now))
+        ends_at = carry_rule(session, key=key, until_at=over_at, now=now)
+    else:
+        ends_at = _first_free(session, now)
     drop_rule(session, key=key, from_at=ends_at, now=now)
     stop = Stop(key, rule.version, said, honour, now, ends_at)
     session.add(

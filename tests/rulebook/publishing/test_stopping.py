@@ -9,7 +9,7 @@ import pytest
 
 from app.rulebook.errors import AlreadyStopped, NoticeUnfit, RuleNotFound, RuleNotInForce, StillEnding
 from app.rulebook.publishing import rules_at
-from app.rulebook.queries import list_rules
+from app.rulebook.queries import list_rules, load_timeline
 from app.rulebook.stopping import stop_rule
 from app.rulebook.versions import find_standing, list_versions
 from rules.clock import LONDON
@@ -35,6 +35,34 @@ def test_a_stopped_rule_takes_its_next_versions_with_it(world: World) -> None:
     versions = world.database.in_transaction(lambda session: list_versions(session, key="rul_rides"))
     assert [version.standing(TUESDAY) for version in versions] == ["stopped", "withdrawn"]
     assert find_standing(versions, TUESDAY) == ("stopped", None)
+
+
+STEPS: dict[str, Any] = {"stacking": {"group": "rides", "mode": "sum"}}
+BEST: dict[str, Any] = {"stacking": {"group": "rides", "mode": "best"}, "progress": None}
+
+
+@pytest.mark.parametrize(("honour", "ends_at"), [(False, TUESDAY), (True, LONDON.midnight(date(2026, 9, 17)))])
+def test_a_stop_is_never_refused_for_what_waits_to_begin(world: World, honour: bool, ends_at: datetime) -> None:  # noqa: FBT001 - a row of the table
+    """The version in force and what begins on Thursday clash; only the next version, from Wednesday on, parts them."""
+    schedule(world, make_rides(1, id="rul_steps", **STEPS), date(2026, 9, 15), now=TUESDAY - DAY)
+    schedule(world, make_rides(2, id="rul_steps"))
+    schedule(world, make_rides(1, id="rul_best", **BEST), date(2026, 9, 17))
+    assert stop(world, TUESDAY, key="rul_steps", honour=honour).ends_at == ends_at
+    on_thursday = world.database.in_transaction(lambda session: rules_at(session, at=TUESDAY + 2 * DAY))
+    assert [rule.id for rule in on_thursday] == ["rul_best", "rul_rides"]
+    versions = world.database.in_transaction(lambda session: list_versions(session, key="rul_steps"))
+    assert [version.standing(TUESDAY + 2 * DAY) for version in versions] == ["stopped", "withdrawn"]
+
+
+def test_who_may_finish_the_week_finishes_it_under_the_version_that_was_stopped(world: World) -> None:
+    schedule(world, make_rides(2, 9, progress=None), progress="restart")
+    stop(world, TUESDAY, honour=True)
+    schedule(world, make_rides(1, id="rul_other"), date(2026, 9, 18))
+    timeline = world.database.in_transaction(load_timeline)
+    for days, found in [(2, [("rul_rides", 1)]), (4, [("rul_other", 1), ("rul_rides", 1)]), (7, [("rul_other", 1)])]:
+        judging = timeline.at(TUESDAY + days * DAY)
+        assert judging is not None
+        assert [(rule.id, rule.version) for rule in judging.rules] == found
 
 
 def test_a_stop_that_honours_the_week_lets_people_finish_it(world: World) -> None:
