@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -78,6 +79,11 @@ def find_partner_by_public_id(session: Session, *, public_id: UUID) -> PartnerRe
     """None also for a partner that has left."""
     row = session.exec(select(Partner).where(Partner.public_id == public_id, col(Partner.active))).first()
     return read_partner(row) if row else None
+
+
+def find_partners(session: Session, *, ids: Collection[int]) -> dict[int, PartnerRead]:
+    """By internal id, those that have left too."""
+    return {row.id: read_partner(row) for row in session.exec(select(Partner).where(col(Partner.id).in_(sorted(ids))))}
 
 
 def get_reward(session: Session, *, public_id: UUID) -> RewardRead:

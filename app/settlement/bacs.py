@@ -32,7 +32,7 @@ CONTRA: Final = "17"
 class BacsFileRead:
     """`status`: made, sent or dropped. `left_out` counts payments to partners whose bank details nobody approved.
 
-    `held_back` counts those that wait for their day or for a person.
+    `held_back` counts those that wait for their day or for a person. `made_by` is an officer's internal id.
     """
 
     public_id: UUID
@@ -43,6 +43,7 @@ class BacsFileRead:
     ended_at: datetime | None
     left_out: int = 0
     held_back: int = 0
+    made_by: int = 0
 
 
 def make_file(session: Session, *, payer: BankDetails, keys: PayeeKeys, officer_id: int, now: datetime) -> BacsFileRead:
@@ -150,5 +151,13 @@ def _list_payouts(session: Session, row: BacsFile) -> list[Payout]:
 
 def _read(row: BacsFile, *, left_out: int = 0, held_back: int = 0) -> BacsFileRead:
     return BacsFileRead(
-        row.public_id, row.status, row.payments, Pence(row.pence), row.made_at, row.ended_at, left_out, held_back
+        row.public_id,
+        row.status,
+        row.payments,
+        Pence(row.pence),
+        row.made_at,
+        row.ended_at,
+        left_out,
+        held_back,
+        row.made_by,
     )

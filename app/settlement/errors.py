@@ -35,6 +35,15 @@ class NoProposal(Conflict):
         super().__init__("There are no bank details of this partner that wait to be approved.")
 
 
+class BankDetailsChanged(Conflict):
+    """The partner sent others after the officer had read these."""
+
+    code = "bank-details-changed"
+
+    def __init__(self) -> None:
+        super().__init__("The partner has sent other bank details since you read these. Read them again first.")
+
+
 class NothingToPay(Conflict):
     """No payment waits for the next file."""
 

@@ -11,10 +11,10 @@ from typing import Final
 import msgspec
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from app.core.secret_store import Secrets
-from app.settlement.errors import BankDetailsUnfit, NoProposal, PayerUnknown
+from app.settlement.errors import BankDetailsChanged, BankDetailsUnfit, NoProposal, PayerUnknown
 from app.settlement.tables import Payee
 
 _NAME: Final = re.compile(r"[A-Z0-9 .&/\-]{1,18}")
@@ -101,15 +101,29 @@ def find_proposal(session: Session, *, partner_id: int, keys: PayeeKeys) -> Bank
     return keys.open_details(row.proposed_sealed)
 
 
-def approve_bank_details(session: Session, *, partner_id: int, keys: PayeeKeys) -> PayeeRead:
-    """Payments that are made from now on go there. Raises NoProposal."""
+def approve_bank_details(
+    session: Session, *, partner_id: int, keys: PayeeKeys, read: BankDetails | None = None
+) -> PayeeRead:
+    """Payments that are made from now on go there; `read` is what the officer has read, where that is known.
+
+    Raises NoProposal, BankDetailsChanged.
+    """
     row = session.get(Payee, partner_id, with_for_update=True, populate_existing=True)
     if row is None or row.proposed_sealed is None:
         raise NoProposal
+    if read is not None and keys.open_details(row.proposed_sealed) != read:
+        raise BankDetailsChanged
     row.bank_sealed, row.proposed_sealed, row.proposed_at = row.proposed_sealed, None, None
     row.method, row.stripe_chosen_at = "bacs", None
     session.flush()
     return _read(row, keys)
+
+
+def list_waiting_payees(session: Session) -> tuple[tuple[int, datetime], ...]:
+    """Partners by internal id whose new bank details wait, and since when, the oldest first."""
+    wanted = select(Payee.partner_id, Payee.proposed_at).where(col(Payee.proposed_at).is_not(None))
+    rows = session.exec(wanted.order_by(col(Payee.proposed_at))).all()
+    return tuple((partner_id, proposed_at) for partner_id, proposed_at in rows if proposed_at is not None)
 
 
 def get_payee(session: Session, *, partner_id: int, keys: PayeeKeys) -> PayeeRead:

@@ -18,8 +18,6 @@ from app.settlement.payees import (
     BankDetails,
     PayeeKeys,
     PayeeRead,
-    approve_bank_details,
-    find_proposal,
     get_payee,
     propose_bank_details,
     read_bank_details,
@@ -28,6 +26,7 @@ from app.web.api.answers import SIGNED_IN, Shape, declines, respond, takes
 from app.web.api.payout_shapes import as_payer, get_partner_by_id
 from app.web.callers import Call, SignedIn, as_partner_owner, as_partner_staff
 from app.web.idempotency import run_once
+from app.web.paying import approve_bank, look_at_bank_details
 from app.web.sent import Body, IdempotencyKey
 
 router = APIRouter(tags=["money"])
@@ -89,17 +88,7 @@ def show_proposal(call: SignedIn, id: str) -> BankShape:  # noqa: A002 - the pat
     """The bank details that wait to be approved; the look is recorded. For officers with the role finance or admin."""
 
     def serve(session: Session, officer: OfficerRead) -> BankDetails:
-        partner, keys = get_partner_by_id(session, id), PayeeKeys(call.runtime.secrets)
-        found = find_proposal(session, partner_id=partner.id, keys=keys)
-        record_act(
-            session,
-            actor=officer.actor,
-            act="partner.looked_at",
-            subject=_name(partner),
-            facts={"what": "bank details"},
-            now=call.now,
-        )
-        return found
+        return look_at_bank_details(session, officer, get_partner_by_id(session, id), call=call)
 
     details = call.run(as_payer, serve)
     return BankShape(sort_code=details.sort_code, account=details.account, name=details.name)
@@ -114,12 +103,7 @@ def approve_payee(call: SignedIn, id: str, body: Body, key: IdempotencyKey = Non
     """Pay there from now on. Telephone the partner first. For officers with the role finance or admin."""
 
     def serve(session: Session, officer: OfficerRead) -> Answer:
-        partner, keys = get_partner_by_id(session, id), PayeeKeys(call.runtime.secrets)
-        payee = approve_bank_details(session, partner_id=partner.id, keys=keys)
-        facts = {"what": "bank details approved"}
-        record_act(
-            session, actor=officer.actor, act="partner.changed", subject=_name(partner), facts=facts, now=call.now
-        )
+        payee = approve_bank(session, officer, get_partner_by_id(session, id), call=call)
         return Answer(200, present_payee(payee).model_dump(mode="json"))
 
     return respond(run_once(call, as_payer, serve, key=key, sent=body))

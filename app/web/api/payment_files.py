@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
-from uuid import UUID
 
 from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
-from app.audit import record_act
-from app.core.ids import parse_public_id, public_id
+from app.core.ids import public_id
 from app.identity.queries import OfficerRead
 from app.ledger.commands import Answer
-from app.settlement.bacs import BacsFileRead, drop_file, list_files, make_file, read_file, send_file
-from app.settlement.errors import BacsFileUnknown
-from app.settlement.payees import PayeeKeys, read_payer
+from app.settlement.bacs import BacsFileRead, drop_file, list_files, send_file
 from app.web.api.answers import SIGNED_IN, Shape, declines, respond
 from app.web.api.payout_shapes import as_payer, as_reader_of_payments
 from app.web.callers import SignedIn
 from app.web.idempotency import run_once
+from app.web.paying import end_bank_file, make_bank_file, open_bank_file, read_file_id
 from app.web.sent import Body, IdempotencyKey
 
 router = APIRouter(tags=["money"])
@@ -67,12 +64,9 @@ def show_files(call: SignedIn) -> FilesShape:
 )
 def make(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Response:
     """Put every payment that may go into one file. For officers with the role finance or admin."""
-    keys = PayeeKeys(call.runtime.secrets)
 
     def serve(session: Session, officer: OfficerRead) -> Answer:
-        payer = read_payer(call.runtime.settings.bacs_payer, demo=call.runtime.demo)
-        made = make_file(session, payer=payer, keys=keys, officer_id=officer.id, now=call.now)
-        return _answer(session, officer, made, call.now, status=201)
+        return Answer(201, _present(make_bank_file(session, officer, call=call)).model_dump(mode="json"))
 
     return respond(run_once(call, as_payer, serve, key=key, sent=body))
 
@@ -84,16 +78,10 @@ def make(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Response:
 )
 def download(call: SignedIn, id: str) -> Response:  # noqa: A002 - the path's own word
     """The file as the bank takes it (BACS Standard 18). For officers with the role finance or admin."""
-    wanted, keys = _read_id(id), PayeeKeys(call.runtime.secrets)
-
-    def find(session: Session, officer: OfficerRead) -> bytes:
-        content = read_file(session, file=wanted, keys=keys)
-        facts = {"what": "file of payments downloaded"}
-        record_act(session, actor=officer.actor, act="statement.paid", subject=f"file:{id}", facts=facts, now=call.now)
-        return content
-
+    wanted = read_file_id(id)
+    content = call.run(as_payer, lambda session, officer: open_bank_file(session, officer, file=wanted, call=call))
     headers = {"Content-Disposition": f'attachment; filename="{public_id("bac", wanted)}.txt"'}
-    return Response(call.run(as_payer, find), media_type=TEXT, headers=headers)
+    return Response(content, media_type=TEXT, headers=headers)
 
 
 @router.post(
@@ -117,27 +105,13 @@ def drop(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> Res
 
 
 def _end(call: SignedIn, written: str, body: Body, key: str | None, end: Callable[..., BacsFileRead]) -> Response:
-    wanted = _read_id(written)
+    wanted = read_file_id(written)
 
     def serve(session: Session, officer: OfficerRead) -> Answer:
-        ended = end(session, file=wanted, officer_id=officer.id, now=call.now)
-        return _answer(session, officer, ended, call.now, status=200)
+        ended = end_bank_file(session, officer, file=wanted, end=end, now=call.now)
+        return Answer(200, _present(ended).model_dump(mode="json"))
 
     return respond(run_once(call, as_payer, serve, key=key, sent=body))
-
-
-def _answer(session: Session, officer: OfficerRead, file: BacsFileRead, now: datetime, *, status: int) -> Answer:
-    facts: dict[str, str | int | bool | None] = {"status": file.status, "payments": file.payments, "pence": file.pence}
-    subject = f"file:{public_id('bac', file.public_id)}"
-    record_act(session, actor=officer.actor, act="statement.paid", subject=subject, facts=facts, now=now)
-    return Answer(status, _present(file).model_dump(mode="json"))
-
-
-def _read_id(written: str) -> UUID:
-    uuid = parse_public_id("bac", written)
-    if uuid is None:
-        raise BacsFileUnknown
-    return uuid
 
 
 def _present(file: BacsFileRead) -> FileShape:

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from uuid import UUID
 
 from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
-from app.audit import record_act
-from app.core.ids import parse_public_id
 from app.identity.queries import OfficerRead
 from app.ledger.commands import Answer
 from app.settlement.connect.freeing import move_to_bank, try_again
-from app.settlement.errors import PayoutUnknown
 from app.settlement.payout_queries import PayoutRead
 from app.web.api.answers import SIGNED_IN, declines, respond
 from app.web.api.payout_shapes import PayoutShape, as_payer, present_payout
 from app.web.callers import Call, SignedIn
 from app.web.idempotency import run_once
+from app.web.paying import change_payment, read_payout_id
 from app.web.sent import Body, IdempotencyKey, Sent
 
 router = APIRouter(tags=["money"])
@@ -45,15 +42,10 @@ def retry(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> Re
 def _change(
     call: Call, written: str, body: Sent, key: str | None, what: str, change: Callable[..., PayoutRead]
 ) -> Response:
-    wanted: UUID | None = parse_public_id("pay", written)
-    if wanted is None:
-        raise PayoutUnknown
+    wanted = read_payout_id(written)
 
     def serve(session: Session, officer: OfficerRead) -> Answer:
-        payout = change(session, payout=wanted)
-        facts: dict[str, str | int | bool | None] = {"what": what, "pence": payout.pence}
-        subject = f"payout:{written}"
-        record_act(session, actor=officer.actor, act="statement.paid", subject=subject, facts=facts, now=call.now)
+        payout = change_payment(session, officer, payout=wanted, what=what, change=change, now=call.now)
         return Answer(200, present_payout(payout).model_dump(mode="json"))
 
     return respond(run_once(call, as_payer, serve, key=key, sent=body))

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from typing import Literal
-from uuid import UUID
 
 from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
-from app.audit import record_act
-from app.core.ids import parse_public_id
 from app.identity.queries import OfficerRead
 from app.ledger.commands import Answer
-from app.settlement.errors import PayoutUnknown
-from app.settlement.holding_back import release_payout
 from app.settlement.payout_queries import list_payouts
-from app.settlement.service import return_payout
 from app.web.api.answers import SIGNED_IN, declines, respond, takes
 from app.web.api.payout_shapes import (
     MOST_PAYOUTS,
@@ -29,6 +23,7 @@ from app.web.api.payout_shapes import (
 from app.web.api.reasons import Reasoned
 from app.web.callers import SignedIn, as_partner_staff
 from app.web.idempotency import run_once
+from app.web.paying import give_payment_back, read_payout_id, release_payment
 from app.web.sent import Body, IdempotencyKey
 
 router = APIRouter(tags=["money"])
@@ -75,14 +70,10 @@ def show_own_payouts(call: SignedIn) -> PayoutsShape:
 )
 def give_back(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> Response:  # noqa: A002 - the path's own word
     """The bank gave a payment back: it is owed again. For officers with the role finance or admin."""
-    order, wanted = body.read(ReturnOrder), _read_id(id)
+    order, wanted = body.read(ReturnOrder), read_payout_id(id)
 
     def serve(session: Session, officer: OfficerRead) -> Answer:
-        payout = return_payout(session, payout=wanted, reason=order.reason, now=call.now)
-        facts: dict[str, str | int | bool | None] = {"status": payout.status, "pence": payout.pence}
-        record_act(
-            session, actor=officer.actor, act="statement.paid", subject=f"payout:{id}", facts=facts, now=call.now
-        )
+        payout = give_payment_back(session, officer, payout=wanted, reason=order.reason, now=call.now)
         return Answer(200, present_payout(payout).model_dump(mode="json"))
 
     return respond(run_once(call, as_payer, serve, key=key, sent=body))
@@ -96,21 +87,10 @@ def give_back(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -
 )
 def release(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> Response:  # noqa: A002 - the path's own word
     """Let one payment go to a partner whose case was refused. For an officer who did not, finance or admin."""
-    order, wanted = body.read(ReleaseOrder), _read_id(id)
+    order, wanted = body.read(ReleaseOrder), read_payout_id(id)
 
     def serve(session: Session, officer: OfficerRead) -> Answer:
-        payout = release_payout(session, payout=wanted, reason=order.reason, officer_id=officer.id, now=call.now)
-        facts: dict[str, str | int | bool | None] = {"released": True, "pence": payout.pence}
-        record_act(
-            session, actor=officer.actor, act="statement.paid", subject=f"payout:{id}", facts=facts, now=call.now
-        )
+        payout = release_payment(session, officer, payout=wanted, reason=order.reason, now=call.now)
         return Answer(200, present_payout(payout).model_dump(mode="json"))
 
     return respond(run_once(call, as_payer, serve, key=key, sent=body))
-
-
-def _read_id(written: str) -> UUID:
-    uuid = parse_public_id("pay", written)
-    if uuid is None:
-        raise PayoutUnknown
-    return uuid

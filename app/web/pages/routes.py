@@ -33,6 +33,7 @@ from app.web.pages import (
 from app.web.pages.council import routes as council
 from app.web.pages.hosting import register, screen
 from app.web.pages.hosting import sessions as hosting_sessions
+from app.web.pages.money import routes as money_pages
 from app.web.pages.partner import routes as partner_pages
 from app.web.pages.rulewriting import backtests, beginning, draft, editing
 
@@ -61,4 +62,5 @@ for pages in (helping, installing, own_account, own_choices, own_cards, own_chec
 for pages in (sign_in, sign_in_codes, join, sessions, demo_provider, stop_messages):
     router.include_router(pages.router)
 router.include_router(partner_pages.router)
+router.include_router(money_pages.router)
 router.include_router(signed_out.router)
