@@ -14,7 +14,8 @@ from rules.clock import LONDON, Clock, to_micros
 from rules.document import Rule
 from rules.errors import ArtefactAltered, EngineUnfit
 from rules.places import Zone
-from rules.program import Program, compile_rules
+from rules.program import Program, compile_rules, refuse_shared_carry
+from rules.rule_set import refuse_incoherent
 
 ENGINE_VERSION: Final = "2"
 SCHEMA: Final = "rewards.artefact/1"
@@ -50,6 +51,19 @@ class Artefact:
         cls, rules: Iterable[Rule], zones: Iterable[Zone] = (), carried: Mapping[str, str] | None = None
     ) -> Self:
         """Raises RuleSetRefused for rules that cannot stand together."""
+        ordered = sorted(rules, key=lambda rule: rule.id)
+        refuse_incoherent(ordered)
+        refuse_shared_carry(ordered, carried or {})
+        return cls.assemble(ordered, zones, carried)
+
+    @classmethod
+    def assemble(
+        cls, rules: Iterable[Rule], zones: Iterable[Zone] = (), carried: Mapping[str, str] | None = None
+    ) -> Self:
+        """The same without asking whether they can stand together, for who has asked that of other dates.
+
+        It is for trying rules, never for what people are paid by. Raises RuleSetRefused for a zone that is not there.
+        """
         ordered = tuple(sorted(rules, key=lambda rule: rule.id))
         named = {zone.name: zone for zone in sorted(zones, key=lambda zone: zone.name)}
         going_on = {rule.id: carried[rule.id] for rule in ordered if carried and rule.id in carried}

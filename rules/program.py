@@ -29,7 +29,6 @@ from rules.parts import (
 from rules.parts import Sequence as Following
 from rules.places import NO_ZONES, Zones
 from rules.progress import Crowd, Days, Memory, Meter, Since, Streak, Tally
-from rules.rule_set import refuse_incoherent
 
 VALIDITY: Final = PERS.index("validity")
 LIFETIME: Final = PERS.index("lifetime")
@@ -105,11 +104,10 @@ def compile_rules(
 ) -> Program:
     """`rules` in rule order; `carried` has, by rule id, the counter in which its progress goes on.
 
-    Raises RuleSetRefused for rules that cannot stand together.
+    Whether they can stand together was asked when they were published. What was published then runs for ever, however
+    strict later checks are. Raises RuleSetRefused for a zone that is not there.
     """
-    refuse_incoherent(rules)
     carried = carried or {}
-    _refuse_shared_carry(rules, carried)
     counters = {rule.id: carried.get(rule.id) or progress_counter(rule) for rule in rules}
     names = Counter(name for name in counters.values() if name)
     campaign_limits = {rule.campaign: _campaign_limits(rules, rule.campaign) for rule in rules}
@@ -121,8 +119,11 @@ def compile_rules(
     return Program(clock, plans, matchers, _memories(rules, counters), _shared(rules, plans))
 
 
-def _refuse_shared_carry(rules: Sequence[Rule], carried: Mapping[str, str]) -> None:
-    """A counter that was carried over to another filter counts other events than a rule with the first one would."""
+def refuse_shared_carry(rules: Sequence[Rule], carried: Mapping[str, str]) -> None:
+    """A counter that was carried over to another filter counts other events than a rule with the first one would.
+
+    Raises RuleSetRefused.
+    """
     counters = [(rule.id, carried.get(rule.id) or progress_counter(rule)) for rule in rules]
     for rule, counter in counters:
         if rule in carried and (beside := next((id_ for id_, name in counters if name == counter and id_ != rule), "")):

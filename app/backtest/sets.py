@@ -17,6 +17,7 @@ from rules.event import Event
 from rules.matcher import Match, TypeMatcher, compile_type
 from rules.parts import Multiply, needed_facts
 from rules.places import Zone
+from rules.rule_set import refuse_incoherent
 
 BEFORE: Final = "before"
 AFTER: Final = "after"
@@ -80,9 +81,12 @@ def build_sets(
 ) -> RuleSets:
     """Every rule as if it had been in force from `from_on` until before `until_on`.
 
-    Multipliers other than the draft keep their dates: what is doubled for one month was never meant for a year. Raises
-    RuleSetRefused when the draft cannot stand with the others.
+    Multipliers other than the draft keep their dates: what is doubled for one month was never meant for a year. Whether
+    the draft can stand with the others is asked of the dates that are written, which are those that will be in force.
+    Raises RuleSetRefused when it cannot.
     """
+    for written in (in_force, [*(rule for rule in in_force if rule.id != draft.id), draft]):
+        refuse_incoherent(sorted(written, key=lambda rule: rule.id))
     beside = [_stretch(rule, from_on, until_on) for rule in in_force]
     tried = _stretch(draft, from_on, until_on, always=True)
     after = [rule for rule in beside if rule.id != draft.id] + [tried]
@@ -110,12 +114,12 @@ def _write(rules: Sequence[Rule]) -> tuple[bytes, ...]:
 
 @lru_cache(maxsize=4)
 def load_engine(sets: RuleSets) -> Engine:
-    """Compiled once in each process. Raises RuleSetRefused."""
+    """Compiled once in each process. Raises RuleSetRefused for a zone that is not there."""
     zones = [Zone.model_validate_json(zone) for zone in sets.zones]
-    before = Artefact.publish([Rule.model_validate_json(body) for body in sets.before], zones)
-    after = Artefact.publish([Rule.model_validate_json(body) for body in sets.after], zones)
+    before = Artefact.assemble([Rule.model_validate_json(body) for body in sets.before], zones)
+    after = Artefact.assemble([Rule.model_validate_json(body) for body in sets.after], zones)
     touched = find_touched((*before.rules, *after.rules), sets.draft)
-    own = Artefact.publish([rule for rule in after.rules if rule.id in touched], zones)
+    own = Artefact.assemble([rule for rule in after.rules if rule.id in touched], zones)
     draft = next(rule for rule in after.rules if rule.id == sets.draft)
     earlier = next((rule for rule in before.rules if rule.id == sets.draft), None)
     return Engine(

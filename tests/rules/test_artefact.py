@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from rules.artefact import Artefact, Timeline
-from rules.errors import ArtefactAltered, EngineUnfit
+from rules.errors import ArtefactAltered, EngineUnfit, RuleSetRefused
 from rules.packs import LEEDS, load_pack
 from tests.rules.making import LONG_AGO, MONDAY, make_rule
 
@@ -76,3 +76,14 @@ def test_a_timeline_out_of_order_is_refused() -> None:
     for entries in ([(MONDAY, artefact), (LONG_AGO, artefact)], [(MONDAY, artefact), (MONDAY, artefact)]):
         with pytest.raises(ValueError, match="in order"):
             Timeline(entries)
+
+
+def test_what_was_published_is_loaded_though_later_checks_would_refuse_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    modes = (("rul_best", "best"), ("rul_sum", "sum"))
+    pair = [make_rule(id=name, stacking={"group": "g", "mode": mode}) for name, mode in modes]
+    with monkeypatch.context() as before:
+        before.setattr("rules.artefact.refuse_incoherent", lambda _: None)
+        published = Artefact.publish(pair)
+    with pytest.raises(RuleSetRefused):
+        Artefact.publish(pair)
+    assert Artefact.load(published.body, published.sha256).rules == published.rules

@@ -170,7 +170,7 @@ def test_what_is_refused_would_have_let_more_effort_earn_less(
         Artefact.publish([make_rule(**document) for document in documents])
     for check in ("find_amount_fault", "find_part_fault", "find_limit_fault"):
         monkeypatch.setattr(f"rules.document.{check}", lambda *_: None)
-    monkeypatch.setattr("rules.program.refuse_incoherent", lambda _: None)
+    monkeypatch.setattr("rules.artefact.refuse_incoherent", lambda _: None)
     timeline = timeline_of([make_rule(**document) for document in documents])
 
     def total(events: list[Event]) -> int:
