@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable
@@ -21,7 +22,9 @@ from tests.bench import anchor, backtest, engine, over_http, poster, stateful
 from tests.bench.city import build_city
 from tests.bench.clients import BATCH, Work, run_clients
 from tests.bench.cpu import read_cpu_seconds
+from tests.bench.engine import Figure
 from tests.bench.report import (
+    AT_LEAST,
     LIMITS,
     Counters,
     Round,
@@ -61,13 +64,14 @@ def main() -> None:
         figures += backtest.measure_backtest(events=chosen.events, rounds=chosen.rounds)
     measured = f"{run}\n{write_table(rounds)}\n{write_engine_table(figures)}"
     print(f"\n{measured}")
-    for way in LIMITS:
-        print(f"{way}: {ratio(rounds, way):.3f}")
-    for figure in figures:
-        if figure.at_least is not None:
-            print(f"{figure.name}: {figure.value:.3f}")
+    ratios = [Figure(way, ratio(rounds, way), "of the limit", at_least=AT_LEAST.get(way)) for way in LIMITS]
+    for figure in (*ratios, *figures):
+        if figure in ratios or figure.at_least is not None or figure.missed:
+            print(f"{figure.name}: {figure.value:.3f}{' MISSED' if figure.missed else ''}")
     if chosen.write:
         write_page(measured)
+    if any(figure.missed for figure in (*ratios, *figures)):
+        sys.exit(1)
 
 
 def bench(server_url: str, data_dir: Path, clients: int, seconds: float, rounds: int) -> list[Round]:

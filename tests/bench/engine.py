@@ -121,6 +121,11 @@ class Figure:
     at_most: float | None = None
     at_least: float | None = None
 
+    @property
+    def missed(self) -> bool:
+        too_much = self.at_most is not None and self.value > self.at_most
+        return too_much or (self.at_least is not None and self.value < self.at_least)
+
 
 def measure() -> list[Figure]:
     """Matching as multiples of the chain's time, then folding. About three seconds."""

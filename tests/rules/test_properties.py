@@ -11,7 +11,7 @@ from itertools import product
 from zoneinfo import ZoneInfo
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -19,7 +19,7 @@ from rules.artefact import Artefact
 from rules.clock import LONDON, WEEKDAYS, Moment, to_micros
 from rules.conditions import Condition
 from rules.document import Rule
-from rules.errors import NeedsReplay
+from rules.errors import DocumentRefused, NeedsReplay
 from rules.event import Event, Outcome, Value
 from rules.explain import explain
 from rules.fold import fold, replay
@@ -216,36 +216,51 @@ _EXTRAS = tuple(
 )
 
 
+_WINDOWS_OF_POINTS = (
+    ("resident_rule", "day"), ("resident_rule", "week"), ("resident_rule", "month"), ("resident_rule", "lifetime"),
+    ("household", "week"), ("resident_campaign", "month"),
+)  # fmt: skip
+
+
 @given(
     st.integers(1, 700),
     st.integers(1, 5),
     st.lists(st.integers(0, 3_000), min_size=1, max_size=6),
-    st.integers(1, 60),
-    st.integers(1, 120),
+    st.lists(st.integers(0, 3_000), min_size=1, max_size=6),
+    st.lists(
+        st.tuples(st.sampled_from(_WINDOWS_OF_POINTS), st.integers(1, 120)),
+        min_size=1,
+        max_size=3,
+        unique_by=lambda bound: bound[0],
+    ),
 )
 def test_property_9_splitting_a_session_changes_nothing(
-    every: int, points: int, parts: list[int], day_points: int, week_points: int
+    every: int, points: int, parts: list[int], earlier: list[int], bounds: list[tuple[tuple[str, str], int]]
 ) -> None:
-    rule = make_rule(
-        trigger="cycle.trip",
-        effect={"kind": "rate", "fact": "distance_m", "points": points, "every": every},
-        limits=[
-            {"scope": "resident_rule", "per": "day", "points": day_points},
-            {"scope": "resident_rule", "per": "week", "points": week_points},
-        ],
-    )
+    limits = [{"scope": scope, "per": per, "points": most} for (scope, per), most in bounds]
+    try:
+        rule = make_rule(
+            trigger="cycle.trip",
+            effect={"kind": "rate", "fact": "distance_m", "points": points, "every": every},
+            limits=limits,
+        )
+    except DocumentRefused:
+        reject()  # windows that cross
     timeline = timeline_of([rule])
 
-    def total(distances: list[int]) -> int:
-        events = [
+    def total(*sessions: list[int]) -> int:
+        """One session a day, from a Monday on."""
+        rides = [
             Event(
-                HIRE, f"{number}", "cycle.trip", MONDAY + timedelta(minutes=number), {"distance_m": m}, {}, "verified"
+                HIRE, f"{day}-{number}", "cycle.trip", MONDAY + timedelta(days=day, minutes=number),
+                {"distance_m": metres}, {"household": "home"}, "verified",
             )
-            for number, m in enumerate(distances)
-        ]
-        return sum(outcome.points for outcome in replay(timeline, events, None).outcomes)
+            for day, session in enumerate(sessions) for number, metres in enumerate(session)
+        ]  # fmt: skip
+        return sum(outcome.points for outcome in replay(timeline, rides, None).outcomes)
 
-    assert total(parts) == total([sum(parts)]) == min(sum(parts) // every * points, day_points, week_points)
+    assert total(earlier, parts) == total([sum(earlier)], [sum(parts)])
+    assert total(parts) == min(sum(parts) // every * points, *(most for _, most in bounds))
 
 
 @SHARE
