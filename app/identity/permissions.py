@@ -54,6 +54,9 @@ DESK = ("support",)
 REVIEWERS = ("support", "approver")
 """Who may decide about flagged events and partners."""
 
+REVIEW_READERS = (*REVIEWERS, "auditor")
+"""Who may read them."""
+
 ORGANISATION_REGISTRARS = ("approver", "admin")
 """Who may say which organisations' word counts, and who gives it."""
 

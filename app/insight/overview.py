@@ -39,9 +39,10 @@ _OUTSTANDING: Final = text(f"SELECT coalesce(sum(posted), 0) FROM ledger_account
 _WAITING: Final = text("""
     SELECT (SELECT count(*) FROM review_cases WHERE decided_at IS NULL),
            (SELECT count(*) FROM review_cases WHERE decided_at IS NULL AND due_at < :now),
-           (SELECT count(*) FROM rule_drafts WHERE status = 'submitted'),
-           (SELECT count(*) FROM partners WHERE state = 'proposed'),
-           (SELECT count(*) FROM reward_proposals WHERE decision IS NULL)
+           (SELECT count(*) FROM appeals WHERE decision IS NULL),
+           (SELECT count(*) FROM appeals WHERE decision IS NULL AND due_at < :now),
+           (SELECT count(*) FROM complaints WHERE answered_at IS NULL),
+           (SELECT count(*) FROM complaints WHERE acknowledged_at IS NULL AND due_at < :now)
 """)
 
 
@@ -56,13 +57,14 @@ class DayRead:
 
 @dataclass(frozen=True)
 class WaitingRead:
-    """How much waits for an officer. `overdue` cases are among `cases`."""
+    """What residents wait for, the late ones among them. What waits for a second person is in `approvals`."""
 
     cases: int
-    overdue: int
-    drafts: int
-    partners: int
-    rewards: int
+    late_cases: int
+    appeals: int
+    late_appeals: int
+    complaints: int
+    late_complaints: int
 
 
 @dataclass(frozen=True)

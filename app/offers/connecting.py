@@ -14,7 +14,7 @@ from app.audit import Actor, record_act
 from app.core.errors import Conflict, NotFound
 from app.core.ids import public_id
 from app.offers.endpoints import EndpointKeys, connect_partner
-from app.offers.queries import get_partner
+from app.offers.queries import PartnerRead, get_partner
 from app.offers.tables import EndpointProposal, PartnerEndpoint
 
 
@@ -64,6 +64,42 @@ def list_connections(session: Session, *, partner_id: int) -> tuple[ConnectionRe
         )
         for adapter in sorted({*connected, *proposed})
         for one, other in ((connected.get(adapter), proposed.get(adapter)),)
+    )
+
+
+@dataclass(frozen=True)
+class ProposedEndpoint:
+    """An address that a partner wants to be asked at, and the one until now, None while there is none."""
+
+    partner: PartnerRead
+    adapter: str
+    url: str
+    url_until_now: str | None
+    proposed_at: datetime
+
+
+def list_proposed_endpoints(session: Session) -> tuple[ProposedEndpoint, ...]:
+    """What waits for an officer, of all partners, the oldest first."""
+    rows = session.exec(
+        select(EndpointProposal, col(PartnerEndpoint.url))
+        .join(
+            PartnerEndpoint,
+            (col(PartnerEndpoint.partner_id) == col(EndpointProposal.partner_id))
+            & (col(PartnerEndpoint.adapter) == col(EndpointProposal.adapter)),
+            isouter=True,
+        )
+        .order_by(col(EndpointProposal.proposed_at))
+        .execution_options(populate_existing=True)
+    ).all()
+    return tuple(
+        ProposedEndpoint(
+            partner=get_partner(session, partner_id=wanted.partner_id),
+            adapter=wanted.adapter,
+            url=wanted.url,
+            url_until_now=before,
+            proposed_at=wanted.proposed_at,
+        )
+        for wanted, before in rows
     )
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from app.core.paging import Page, clamp_limit, parse_cursor
 from app.offers.contracts.queries import ContractRead, list_contracts
+from app.offers.contracts.tables import PartnerContract
 from app.offers.errors import PartnerUnknown
 from app.offers.queries import PartnerRead, read_partner
 from app.offers.tables import Partner, PartnerStop
@@ -49,6 +50,16 @@ def list_partners(session: Session, *, after: str | None, limit: int) -> Page[Pa
         wanted = wanted.where(col(Partner.id) < last)
     rows = session.exec(wanted.limit(size + 1).execution_options(populate_existing=True)).all()
     return Page(_read(session, list(rows[:size])), rows[size - 1].public_id.hex if len(rows) > size else None)
+
+
+def list_waiting_partners(session: Session) -> tuple[PartnerFile, ...]:
+    """Those that a second officer has to decide about, or whose next contract; the oldest first."""
+    open_ones = select(PartnerContract.partner_id).where(col(PartnerContract.decision).is_(None))
+    wanted = select(Partner).where(
+        col(Partner.active), (col(Partner.state) == "proposed") | col(Partner.id).in_(open_ones)
+    )
+    found = session.exec(wanted.order_by(col(Partner.id)).execution_options(populate_existing=True)).all()
+    return _read(session, [row for row in found if row.state != "refused"])
 
 
 def list_names(session: Session) -> tuple[PartnerRead, ...]:

@@ -9,10 +9,9 @@ import pytest
 from app.core.clock import london_date
 from app.core.database import Database
 from app.core.secret_store import Secrets
-from app.insight.overview import DAYS, Overview, read_overview
+from app.insight.overview import DAYS, Overview, WaitingRead, read_overview
 from tests.api.city import City, build_city
 from tests.earning.world import ride
-from tests.partner_life.office import propose_partner
 
 
 @pytest.fixture
@@ -52,8 +51,13 @@ def test_a_redemption_that_is_undone_is_taken_off_again(city: City) -> None:
 def test_what_waits_for_an_officer_is_counted(city: City) -> None:
     at = city.clock.now()
     city.world.send([ride(1, at, 30_000, card=0, seconds=600)], at=at)
-    propose_partner(city)
-    waiting = look(city).waiting
-    assert (waiting.cases, waiting.overdue, waiting.partners) == (1, 0, 1)
+    ride_of = city.http.get("/v1/me/activity", headers=city.resident(0)).json()["items"][0]
+    order = {"source": ride_of["source"], "id": ride_of["id"], "text": "It was a train."}
+    for path, sent in (("appeals", order), ("complaints", {"text": "Nobody answered."})):
+        made = city.http.post(f"/v1/me/{path}", json=sent, headers=city.resident(0))
+        assert made.status_code == 201, made.text
+    assert look(city).waiting == WaitingRead(1, 0, 1, 0, 1, 0)
     city.clock.at = at + timedelta(days=11)
-    assert look(city).waiting.overdue == 1
+    assert look(city).waiting.late_cases == 1
+    city.clock.at = at + timedelta(days=31)
+    assert look(city).waiting == WaitingRead(1, 1, 1, 1, 1, 1)

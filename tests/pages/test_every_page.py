@@ -30,6 +30,7 @@ OWN = {
     ),
     Role.OFFICER: (
         "/officer",
+        "/officer/approvals",
         "/officer/rules",
         "/officer/campaigns",
         "/officer/partners",
@@ -163,6 +164,7 @@ def test_with_nothing_yet_each_page_says_so_in_words(empty_town: Town, role: Rol
         "/partner/integration": "No address yet.",
         "/partner": "Redeemed today 0 vouchers",
         "/officer": "Nothing is waiting.",
+        "/officer/approvals": "Nothing waits for your approval.",
         "/officer/rules": "have given 0 points so far",
         "/officer/campaigns": "0% is given",
         "/officer/partners": "Redeemed in 12 months £0.00",

@@ -12,6 +12,7 @@ from app.web.pages.menu import LINKS
 from app.web.pages.visits import Role
 from tests.api.city import build_city
 from tests.earning.world import ride
+from tests.insight.test_approvals import leave_everything
 from tests.pages.browser import Page
 from tests.pages.town import Town, open_town
 
@@ -20,8 +21,9 @@ ROLES = ("admin", "approver", "auditor", "editor", "finance", "support")
 
 @pytest.fixture
 def offices(database: Database, secrets: Secrets, now: datetime) -> Town:
-    """One officer for each role, in the order of ROLES, and a case that waits."""
+    """One officer for each role, in the order of ROLES; a case waits, and everything that needs a second person."""
     city = build_city(database, secrets, now)
+    leave_everything(city)
     city.world.send([ride(1, now, 30_000, card=0, seconds=600)], at=now)
     return open_town(city, officers=[city.officers[role] for role in ROLES])
 
@@ -36,6 +38,7 @@ def test_no_link_of_an_officers_pages_leads_where_their_role_may_not_look_and_no
     for number, role in enumerate(ROLES):
         browser = offices.browser(Role.OFFICER, number=number)
         page = browser.open("/officer")
+        assert page.status == 200
         menu = list_menu(page)
         waiting, seen = page.links(), {"/officer"}
         while waiting:

@@ -71,7 +71,7 @@ def propose(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> 
 )
 def approve(call: SignedIn, id: str, contract: str, body: Body, key: IdempotencyKey = None) -> Response:  # noqa: A002 - the path's own word
     """Agree to what another officer proposed. For officers with the role finance, approver or admin."""
-    partner, wanted = read_partner_id(id), _read_id(contract)
+    partner, wanted = read_partner_id(id), read_contract_id(contract)
     return _answer(call, body, key, partial(approve_contract, partner=partner, contract=wanted, now=call.now))
 
 
@@ -83,7 +83,7 @@ def approve(call: SignedIn, id: str, contract: str, body: Body, key: Idempotency
 )
 def refuse(call: SignedIn, id: str, contract: str, body: Body, key: IdempotencyKey = None) -> Response:  # noqa: A002 - the path's own word
     """Leave things as they are; one may refuse one's own. For officers with the role finance, approver or admin."""
-    partner, wanted, reason = read_partner_id(id), _read_id(contract), body.read(Reasoned).reason
+    partner, wanted, reason = read_partner_id(id), read_contract_id(contract), body.read(Reasoned).reason
     serve = partial(refuse_contract, partner=partner, contract=wanted, reason=reason, now=call.now)
     return _answer(call, body, key, serve)
 
@@ -98,7 +98,7 @@ def _answer(
     return respond(run_once(call, as_keeper, answer, key=key, sent=sent))
 
 
-def _read_id(written: str) -> UUID:
+def read_contract_id(written: str) -> UUID:
     uuid = parse_public_id("con", written)
     if uuid is None:
         raise ContractUnknown

@@ -16,7 +16,7 @@ from app.core.paging import Page
 from app.earning.review.cases import CaseRead, list_cases
 from app.earning.review.deciding import decide_case
 from app.earning.review.errors import CaseUnknown
-from app.identity.permissions import REVIEWERS
+from app.identity.permissions import REVIEW_READERS, REVIEWERS
 from app.identity.queries import OfficerRead
 from app.ledger.commands import Answer
 from app.web.api.answers import SIGNED_IN, Shape, declines, link_next, respond, takes
@@ -83,7 +83,7 @@ def show_cases(
         note_looks(session, actor=officer.actor, people=people, what="flagged events", now=call.now)
         return page
 
-    page = call.run(as_officer_with(*REVIEWERS, "auditor"), look)
+    page = call.run(as_officer_with(*REVIEW_READERS), look)
     link_next(response, "/v1/review", after=page.after, limit=limit, state=state)
     return CasePage(items=[present_case(one, call.now) for one in page.items], after=page.after)
 

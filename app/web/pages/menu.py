@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from app.identity.permissions import AUDIT_READERS, COLLEAGUE_READERS, DESK, REVIEWERS
+from app.identity.permissions import (
+    AUDIT_READERS,
+    COLLEAGUE_READERS,
+    DESK,
+    DISPUTE_OPENERS,
+    PAYMENT_READERS,
+    REVIEW_READERS,
+)
 from app.web.languages import mark
 
 
@@ -20,10 +27,12 @@ class Link:
 
 LINKS = (
     Link("/officer", mark("Overview")),
+    Link("/officer/approvals", mark("Approvals")),
     Link("/officer/rules", mark("Rules")),
     Link("/officer/campaigns", mark("Campaigns")),
     Link("/officer/partners", mark("Partners")),
-    Link("/officer/review", mark("Review"), frozenset({*REVIEWERS, "auditor"})),
+    Link("/officer/money", mark("Money"), frozenset({*PAYMENT_READERS, *DISPUTE_OPENERS})),
+    Link("/officer/review", mark("Review"), frozenset(REVIEW_READERS)),
     Link("/officer/desk", mark("Desk"), frozenset(DESK)),
     Link("/officer/imports", mark("Imports")),
     Link("/officer/people", mark("People"), frozenset(COLLEAGUE_READERS)),

@@ -9,12 +9,15 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app.earning.freshness import FreshnessRead, list_freshness
+from app.identity.permissions import REVIEW_READERS
 from app.identity.queries import OfficerRead
+from app.insight.approvals import list_approvals
 from app.insight.overview import Overview, read_overview
 from app.ledger.rate import pence_behind, read_rate
 from app.rulebook.campaigns import CampaignRead, list_campaigns
 from app.web.callers import as_officer
 from app.web.charts import Bar, draw_bars
+from app.web.pages.council.approvals import Count, count_kinds
 from app.web.pages.rendering import render
 from app.web.pages.visits import Role, sign_in_again
 
@@ -28,6 +31,7 @@ class _Facts:
     rate: int
     campaigns: tuple[CampaignRead, ...]
     late: list[FreshnessRead]
+    approvals: tuple[Count, ...]
 
 
 @router.get("/officer")
@@ -41,6 +45,7 @@ def show_overview(request: Request) -> Response:
             read_rate(session),
             list_campaigns(session, now=call.now),
             [one for one in list_freshness(session, now=call.now) if one.late],
+            count_kinds(list_approvals(session, officer=officer, now=call.now)),
         )
 
     facts = call.run(as_officer, find)
@@ -59,5 +64,7 @@ def show_overview(request: Request) -> Response:
         owed_pence=pence_behind(found.outstanding_points, rate=facts.rate),
         campaigns=facts.campaigns,
         late=facts.late,
+        approvals=facts.approvals,
+        reviews=not facts.officer.roles.isdisjoint(REVIEW_READERS),
         chart=chart,
     )

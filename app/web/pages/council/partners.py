@@ -8,9 +8,11 @@ from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
-from app.core.errors import Conflict, Invalid, NotAllowed
+from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from app.identity.permissions import PARTNER_KEEPERS
 from app.identity.queries import OfficerRead
-from app.offers.partner_list import list_partners
+from app.offers.connecting import list_proposed_endpoints
+from app.offers.partner_list import list_partners, list_waiting_partners
 from app.offers.proposals.deciding import approve_proposal, refuse_proposal
 from app.offers.proposals.queries import list_proposals
 from app.offers.registering import approve_partner, refuse_partner
@@ -19,11 +21,16 @@ from app.redemption.releasing import stop_giving
 from app.web.api.partner_contracts import as_keeper
 from app.web.api.partner_files import present_partners
 from app.web.api.partner_shapes import read_partner_id
-from app.web.api.purposes import LONGEST_NOTE
 from app.web.api.reward_shapes import present_proposal, read_proposal_id
 from app.web.callers import Call, as_officer
 from app.web.faults import PathUnknown
-from app.web.languages import mark
+from app.web.pages.council.agreements import (
+    approve_address,
+    approve_next,
+    read_reason,
+    refuse_address,
+    refuse_next,
+)
 from app.web.pages.rendering import render
 from app.web.pages.visits import Role, check_form, sign_in_again
 from app.web.pages.whole_forms import SentForm, WholeForm
@@ -32,15 +39,6 @@ from app.web.problems import status_of
 router = APIRouter(include_in_schema=False)
 
 PAGE = "/officer/partners"
-
-
-class ReasonNotSaid(Invalid):
-    """The form came without a reason where the partner reads one."""
-
-    code = "reason-not-said"
-
-    def __init__(self) -> None:
-        super().__init__(mark("Say why, in a sentence that the partner can read."))
 
 
 @router.get(PAGE)
@@ -58,7 +56,7 @@ def act_on(request: Request, act: str, form: SentForm) -> Response:
         raise PathUnknown
     try:
         do(call, form)
-    except (Conflict, Invalid, NotAllowed) as refusal:
+    except (Conflict, Invalid, NotAllowed, NotFound) as refusal:
         return _show(request, call, refused=str(refusal), status=status_of(type(refusal)))
     return RedirectResponse(PAGE, status_code=303)
 
@@ -67,20 +65,13 @@ def _run(call: Call, serve: Callable[[Session, OfficerRead], object]) -> None:
     call.run(as_keeper, serve)
 
 
-def _read_reason(form: WholeForm) -> str:
-    reason = form.one("reason")
-    if not 0 < len(reason) <= LONGEST_NOTE:
-        raise ReasonNotSaid
-    return reason
-
-
 def _approve(call: Call, form: WholeForm) -> None:
     partner = read_partner_id(form.one("id"))
     _run(call, lambda session, officer: approve_partner(session, partner=partner, officer=officer, now=call.now))
 
 
 def _refuse(call: Call, form: WholeForm) -> None:
-    partner, reason = read_partner_id(form.one("id")), _read_reason(form)
+    partner, reason = read_partner_id(form.one("id")), read_reason(form)
     _run(
         call,
         lambda session, officer: refuse_partner(session, partner=partner, reason=reason, officer=officer, now=call.now),
@@ -88,7 +79,7 @@ def _refuse(call: Call, form: WholeForm) -> None:
 
 
 def _stop(call: Call, form: WholeForm) -> None:
-    partner, reason, honour = read_partner_id(form.one("id")), _read_reason(form), form.one("honour") != "no"
+    partner, reason, honour = read_partner_id(form.one("id")), read_reason(form), form.one("honour") != "no"
     _run(
         call,
         lambda session, officer: stop_giving(
@@ -108,7 +99,7 @@ def _approve_reward(call: Call, form: WholeForm) -> None:
 
 
 def _refuse_reward(call: Call, form: WholeForm) -> None:
-    proposal, reason = read_proposal_id(form.one("id")), _read_reason(form)
+    proposal, reason = read_proposal_id(form.one("id")), read_reason(form)
     _run(
         call,
         lambda session, officer: refuse_proposal(
@@ -124,19 +115,29 @@ ACTS: Mapping[str, Callable[[Call, WholeForm], None]] = {
     "start": _start,
     "approve-reward": _approve_reward,
     "refuse-reward": _refuse_reward,
+    "approve-contract": approve_next,
+    "refuse-contract": refuse_next,
+    "approve-address": approve_address,
+    "refuse-address": refuse_address,
 }
 
 
 def _show(
     request: Request, call: Call, *, after: str | None = None, refused: str | None = None, status: int = 200
 ) -> Response:
-    def find(session: Session, _: OfficerRead) -> dict[str, object]:
+    def find(session: Session, officer: OfficerRead) -> dict[str, object]:
         page = list_partners(session, after=after, limit=30)
+        waiting = () if after else list_waiting_partners(session)
+        first = {one.partner.id for one in waiting}
         proposals = list_proposals(session, is_open=True, after=None, limit=50)
         return {
-            "partners": present_partners(session, page.items, call),
+            "waiting": present_partners(session, waiting, call),
+            "partners": present_partners(session, [one for one in page.items if one.partner.id not in first], call),
             "after": page.after,
             "proposals": [present_proposal(one) for one in proposals.items],
+            "addresses": list_proposed_endpoints(session),
+            "may_keep": not officer.roles.isdisjoint(PARTNER_KEEPERS),
+            "me": officer.public_id,
         }
 
     return render(request, "council_partners.html", status=status, refused=refused, **call.run(as_officer, find))

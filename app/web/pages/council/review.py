@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from app.core.errors import Conflict
 from app.earning.review.cases import list_cases
 from app.earning.review.deciding import decide_case
-from app.identity.permissions import REVIEWERS
+from app.identity.permissions import REVIEW_READERS, REVIEWERS
 from app.identity.queries import OfficerRead
 from app.web.api.purposes import LONGEST_NOTE
 from app.web.api.review import as_reviewer, present_case, read_case_id
@@ -66,7 +66,7 @@ def _show(
     status: int = 200,
 ) -> Response:
     page, roles = call.run(
-        as_officer_with(*REVIEWERS, "auditor"),
+        as_officer_with(*REVIEW_READERS),
         lambda session, officer: (list_cases(session, waiting=True, after=after, limit=20), officer.roles),
     )
     return render(

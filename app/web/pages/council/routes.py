@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web.pages.council import audit, campaigns, deputies, imports, overview, partners, people, review, roles
+from app.web.pages.council import (
+    approvals,
+    audit,
+    campaigns,
+    deputies,
+    imports,
+    overview,
+    partners,
+    people,
+    review,
+    roles,
+)
 
 router = APIRouter(include_in_schema=False)
-for pages in (overview, audit, campaigns, imports, partners, review, people, deputies, roles):
+for pages in (overview, approvals, audit, campaigns, imports, partners, review, people, deputies, roles):
     router.include_router(pages.router)
