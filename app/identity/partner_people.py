@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from app.audit import Actor, record_act
 from app.core.errors import Conflict, NotFound
 from app.core.ids import public_id
+from app.identity.letting_in import note_let_in
 from app.identity.logins import LoginKeys, drop_logins
 from app.identity.queries import StaffRead
 from app.identity.service import add_partner_staff
@@ -111,6 +112,7 @@ def _invite(
 ) -> InvitationRead:
     made_by = public_id("off" if actor.kind == "officer" else "stf", actor.public_id) if actor.public_id else actor.kind
     invited = invite_person(session, person=staff.public_id, code=code, made_by=made_by, keys=keys, now=now)
+    note_let_in(session, staff_id=staff.id, by=actor)
     facts: dict[str, str | int | bool | None] = {"owner": staff.owner}
     subject = f"staff:{staff.public_id}"
     record_act(session, actor=actor, act="partner.invited", subject=subject, facts=facts, now=now)

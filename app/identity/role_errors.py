@@ -70,12 +70,25 @@ class RoleChangeDecided(Conflict):
 
 
 class WayInThere(Conflict):
-    """An officer who can sign in is not given another way in by one administrator alone."""
+    """Whoever can sign in is not given another way in by one administrator, who could act in their name by it."""
 
     code = "way-in-there"
 
     def __init__(self) -> None:
         super().__init__(
-            "This officer has a way in already. If they have lost it, end the officer, propose their roles again, and "
-            "invite them when another administrator has approved that."
+            "This person has a way in already. If they have lost it, end it where they were let in, and let them in "
+            "anew: an officer by a change of roles that another administrator approves, a host with their "
+            "organisation, a partner's person with the partner."
+        )
+
+
+class OwnCandidate(Conflict):
+    """Whoever proposed an officer's roles does not hold their way in, too: that would be one person's work."""
+
+    code = "own-candidate"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You proposed this officer's roles, so another administrator invites them. Or let them sign in with the "
+            "council's directory: by their e-mail address they need no invitation."
         )

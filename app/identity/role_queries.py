@@ -63,6 +63,13 @@ def list_role_changes(session: Session, *, decided: bool, after: str | None, lim
     return Page(items, items[-1].id.hex if len(rows) > limit else None)
 
 
+def find_proposer(session: Session, *, officer_id: int) -> int | None:
+    """Who proposed what the officer may do now; None for those whom the command line made."""
+    approved = select(RoleChange.proposed_by).where(RoleChange.officer_id == officer_id)
+    approved = approved.where(RoleChange.decision == "approved").limit(1)
+    return session.exec(approved.order_by(col(RoleChange.decided_at).desc(), col(RoleChange.id).desc())).first()
+
+
 def read_role_change(session: Session, row: RoleChange) -> RoleChangeRead:
     """With the officers that it names."""
     named = [one for one in (row.officer_id, row.proposed_by, row.decided_by) if one is not None]

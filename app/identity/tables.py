@@ -62,7 +62,10 @@ class Officer(Row, table=True):
 
 
 class PartnerStaff(Row, table=True):
-    """A person at a partner's till. An `owner` may change rewards, and invite and remove the others."""
+    """A person at a partner's till. An `owner` may change rewards, and invite and remove the others.
+
+    `let_in_by` are the officers by whose invitations they came, or those who invited them.
+    """
 
     __tablename__ = "partner_staff"
 
@@ -72,3 +75,6 @@ class PartnerStaff(Row, table=True):
     name: str = Field(sa_column=Column(Text, nullable=False))
     active: bool = Field(default=True, sa_column=Column(Boolean, nullable=False))
     owner: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default="false"))
+    let_in_by: list[int] = Field(
+        default_factory=list, sa_column=Column(ARRAY(BigInteger), nullable=False, server_default="{}")
+    )

@@ -44,6 +44,18 @@ class BankDetailsChanged(Conflict):
         super().__init__("The partner has sent other bank details since you read these. Read them again first.")
 
 
+class PayeeOfOwnGuest(Conflict):
+    """Whoever lets a person in could ask as that person for money to go elsewhere; another officer has to agree."""
+
+    code = "payee-of-own-guest"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You invited the person who asks for this, or whoever invited them. Ask another officer to telephone the "
+            "partner and approve it."
+        )
+
+
 class NothingToPay(Conflict):
     """No payment waits for the next file."""
 

@@ -14,7 +14,8 @@ from pydantic import SecretStr
 from sqlmodel import Session, col, select
 
 from app.core.secret_store import Secrets
-from app.settlement.errors import BankDetailsChanged, BankDetailsUnfit, NoProposal, PayerUnknown
+from app.identity.letting_in import has_let_in
+from app.settlement.errors import BankDetailsChanged, BankDetailsUnfit, NoProposal, PayeeOfOwnGuest, PayerUnknown
 from app.settlement.tables import Payee
 
 _NAME: Final = re.compile(r"[A-Z0-9 .&/\-]{1,18}")
@@ -84,11 +85,12 @@ def read_payer(written: SecretStr | None, *, demo: bool) -> BankDetails:
 
 
 def propose_bank_details(
-    session: Session, *, partner_id: int, details: BankDetails, keys: PayeeKeys, now: datetime
+    session: Session, *, partner_id: int, details: BankDetails, staff_id: int, keys: PayeeKeys, now: datetime
 ) -> PayeeRead:
     """Payments go on to where they went until an officer approves it."""
     row = _get_or_make(session, partner_id)
     row.proposed_sealed, row.proposed_at = keys.seal(msgspec.json.encode(details)), now
+    row.proposed_by = staff_id
     session.flush()
     return _read(row, keys)
 
@@ -102,19 +104,22 @@ def find_proposal(session: Session, *, partner_id: int, keys: PayeeKeys) -> Bank
 
 
 def approve_bank_details(
-    session: Session, *, partner_id: int, keys: PayeeKeys, read: BankDetails | None = None
+    session: Session, *, partner_id: int, officer_id: int, keys: PayeeKeys, read: BankDetails | None = None
 ) -> PayeeRead:
     """Payments that are made from now on go there; `read` is what the officer has read, where that is known.
 
-    Raises NoProposal, BankDetailsChanged.
+    Raises NoProposal, PayeeOfOwnGuest or BankDetailsChanged.
     """
     row = session.get(Payee, partner_id, with_for_update=True, populate_existing=True)
     if row is None or row.proposed_sealed is None:
         raise NoProposal
+    if has_let_in(session, officer_id=officer_id, staff_id=row.proposed_by):
+        raise PayeeOfOwnGuest
     if read is not None and keys.open_details(row.proposed_sealed) != read:
         raise BankDetailsChanged
     row.bank_sealed, row.proposed_sealed, row.proposed_at = row.proposed_sealed, None, None
-    row.method, row.stripe_chosen_at = "bacs", None
+    row.proposed_by = None
+    row.method, row.stripe_chosen_at, row.stripe_chosen_by = "bacs", None, None
     session.flush()
     return _read(row, keys)
 

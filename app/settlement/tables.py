@@ -27,6 +27,7 @@ class Payee(Row, table=True):
     """Where a partner is paid. Bank details are encrypted; `proposed_sealed` waits for an officer's approval.
 
     So does being paid by Stripe once `stripe_chosen_at` is set; `stripe_ready` is whether the account can be paid.
+    `proposed_by` and `stripe_chosen_by` are the partner's people who asked for what waits.
     """
 
     __tablename__ = "payees"
@@ -40,6 +41,8 @@ class Payee(Row, table=True):
     stripe_account: str | None = Field(default=None, sa_column=Column(Text, nullable=True, unique=True))
     stripe_ready: bool = Field(default=False, nullable=False, sa_column_kwargs={"server_default": "false"})
     stripe_chosen_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True), nullable=True))
+    proposed_by: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    stripe_chosen_by: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
 
 
 class Statement(Row, table=True):

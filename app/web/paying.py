@@ -105,8 +105,12 @@ def look_at_bank_details(session: Session, officer: OfficerRead, partner: Partne
 def approve_bank(
     session: Session, officer: OfficerRead, partner: PartnerRead, *, read: BankDetails | None = None, call: Call
 ) -> PayeeRead:
-    """`read` is what the officer has read, where that is known. Raises NoProposal, BankDetailsChanged."""
-    payee = approve_bank_details(session, partner_id=partner.id, keys=PayeeKeys(call.runtime.secrets), read=read)
+    """`read` is what the officer has read, where that is known.
+
+    Raises NoProposal, PayeeOfOwnGuest or BankDetailsChanged.
+    """
+    keys = PayeeKeys(call.runtime.secrets)
+    payee = approve_bank_details(session, partner_id=partner.id, officer_id=officer.id, keys=keys, read=read)
     _note_partner(session, officer, partner, "partner.changed", "bank details approved", call.now)
     return payee
 

@@ -20,7 +20,7 @@ from sqlmodel import Session
 from app.core.clock import SetClock
 from app.core.units import Pence, Points
 from app.identity.queries import OfficerRead
-from app.identity.service import create_officer, register_source
+from app.identity.service import add_partner_staff, create_officer, register_source
 from app.ledger.adjusting import give_points
 from app.ledger.chart import AccountKind, Unit
 from app.ledger.decisions import Decision
@@ -213,8 +213,10 @@ class Month:
             )
         details = read_bank_details(sort_code="20-00-00", account="1234 5678", name="Partner")
         for name in BY_BANK:
-            propose_bank_details(session, partner_id=self.partners[name].id, details=details, keys=keys, now=now)
-            approve_bank_details(session, partner_id=self.partners[name].id, keys=keys)
+            partner_id = self.partners[name].id
+            owner = add_partner_staff(session, partner_id=partner_id, name="Owner", now=now, owner=True)
+            propose_bank_details(session, partner_id=partner_id, details=details, staff_id=owner.id, keys=keys, now=now)
+            approve_bank_details(session, partner_id=partner_id, officer_id=self.officers[0].id, keys=keys)
 
     def _answer_at_till(self, body: bytes, headers: dict[str, str]) -> tuple[int, dict[str, Any]]:
         status, said = self.till.answer(body, headers)

@@ -178,6 +178,31 @@ def test_one_administrator_alone_does_not_take_over_another_officers_way_in(city
     assert _ask(city, "admin", "POST", "/v1/staff-invitations", invite)["code"] == "way-in-there"
 
 
+def test_whoever_proposed_an_officer_does_not_get_their_way_in_too(city: City) -> None:
+    approved = _approve(city, _ask(city, "admin", "POST", "/v1/officers", NEW), "second")
+    invite = {"person": approved["officer"]}
+    assert _ask(city, "admin", "POST", "/v1/staff-invitations", invite)["code"] == "own-candidate"
+    assert "link" in _ask(city, "second", "POST", "/v1/staff-invitations", invite)
+
+
+def test_of_an_officer_who_came_back_the_latest_proposer_is_the_one_who_may_not_invite(city: City) -> None:
+    approved = _approve(city, _ask(city, "admin", "POST", "/v1/officers", NEW), "second")
+    asha = approved["officer"]
+    city.officers["asha"] = asha
+    assert _ask(city, "admin", "DELETE", f"/v1/officers/{asha}")["status"] == 204
+    assert _approve(city, _change(city, "asha", "editor", who="second")["waits"], "admin")["decision"] == "approved"
+    assert _ask(city, "second", "POST", "/v1/staff-invitations", {"person": asha})["code"] == "own-candidate"
+    assert "link" in _ask(city, "admin", "POST", "/v1/staff-invitations", {"person": asha})
+
+
+@pytest.mark.parametrize("person", ["owner", "cafe", "host"])
+def test_one_administrator_alone_takes_over_nobody_who_can_sign_in(city: City, person: str) -> None:
+    invite = {"person": (city.staff | city.hosts)[person]}
+    assert "link" in _ask(city, "admin", "POST", "/v1/staff-invitations", invite), "nobody's way in is lost by it"
+    _bind(city, invite["person"])
+    assert _ask(city, "admin", "POST", "/v1/staff-invitations", invite)["code"] == "way-in-there"
+
+
 def test_whom_there_is_not_is_told(city: City) -> None:
     for path in (f"/v1/officers/off_{'0' * 32}/roles", "/v1/officers/x/roles"):
         assert _ask(city, "admin", "PUT", path, {"roles": ["editor"], "reason": "x"})["code"] == "officer-unknown"

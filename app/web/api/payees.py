@@ -127,6 +127,8 @@ def propose_details(call: Call, *, sort_code: str, account: str, name: str) -> P
         facts = {"what": "bank details proposed"}
         subject = _name(partner)
         record_act(session, actor=staff.actor, act="partner.changed", subject=subject, facts=facts, now=call.now)
-        return propose_bank_details(session, partner_id=partner.id, details=details, keys=keys, now=call.now)
+        return propose_bank_details(
+            session, partner_id=partner.id, details=details, staff_id=staff.id, keys=keys, now=call.now
+        )
 
     return call.run(as_partner_owner, serve)

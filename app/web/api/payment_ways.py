@@ -45,7 +45,7 @@ def choose(call: SignedIn, body: Body) -> PayeeShape:
     def serve(session: Session, staff: StaffRead) -> PayeeRead:
         partner = get_partner(session, partner_id=staff.partner_id)
         if order.method == "stripe":
-            choose_stripe(session, partner_id=partner.id, now=call.now)
+            choose_stripe(session, partner_id=partner.id, staff_id=staff.id, now=call.now)
         else:
             choose_bank(session, partner_id=partner.id)
         return _record(session, call, staff.actor, partner, f"payment by {order.method} chosen")
@@ -63,7 +63,7 @@ def approve(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> 
 
     def serve(session: Session, officer: OfficerRead) -> Answer:
         partner = get_partner_by_id(session, id)
-        approve_stripe(session, partner_id=partner.id)
+        approve_stripe(session, partner_id=partner.id, officer_id=officer.id)
         payee = _record(session, call, officer.actor, partner, "payment by stripe approved")
         return Answer(200, present_payee(payee).model_dump(mode="json"))
 
