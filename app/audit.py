@@ -122,7 +122,7 @@ class AuditAct(Row, table=True):
             name="ck_audit_acts_actor_kind",
         ),
         Index("ix_audit_acts_subject", "subject", "id"),
-        Index("ix_audit_acts_actor", "actor_kind", "actor_id", "id"),
+        Index("ix_audit_acts_actor", "actor_public_id", "id"),
         Index("ix_audit_acts_xid", text("((xid::text)::bigint)")),
     )
 
@@ -169,7 +169,8 @@ def record_act(
         "id": take_id(session),
         "act": act,
         "actor_kind": actor.kind,
-        "actor_id": actor.id,
+        # Of a resident only the id outside, which leads to nobody once they have left; the number stays in the books.
+        "actor_id": None if actor.kind == "resident" else actor.id,
         "actor_public_id": actor.public_id,
         "subject": subject,
         "purpose": purpose,

@@ -44,6 +44,18 @@ _ACCOUNTS: Final = (
     f"(SELECT a.id FROM ledger_accounts a WHERE a.id = :resident OR (a.kind = {AccountKind.RECEIVABLE:d}"  # noqa: S608 - our own words
     " AND a.owner = :resident))"
 )
+# Whoever asks on a page has a name of its own, so that a form's key is never taken for one of the API's.
+_OWN_CALLERS: Final = "(:name, 'pages/' || :name)"
+# What officers and partners were answered about the resident: by who it is about, or by what of theirs it is about.
+_ABOUT: Final = (
+    f"SELECT 'dsp_' || replace(d.public_id::text, '-', '') FROM disputes d WHERE d.redemption_id IN {_VOUCHERS}"  # noqa: S608 - our own words
+    " UNION ALL"
+    f" SELECT 'rev_' || replace(c.public_id::text, '-', '') FROM review_cases c WHERE c.event_id IN {_EVENTS}"
+)
+_ANSWERS: Final = (
+    f"t.caller NOT IN {_OWN_CALLERS}"
+    f" AND (:name IN (t.answer->>'resident', t.answer->>'id') OR t.answer->>'id' IN ({_ABOUT}))"
+)
 _HOLDS: Final = "(SELECT h.id FROM ledger_holds h WHERE h.wallet_id = :resident)"
 _MOVES: Final = f"(SELECT m.id FROM ledger_transfers m WHERE m.debit IN {_ACCOUNTS} OR m.credit IN {_ACCOUNTS})"  # noqa: S608 - our own words
 _BOOKS: Final = "The books show how public money was spent. They name nobody: only a number stands in them."
@@ -59,6 +71,20 @@ HOLDINGS: Final = (
         " public_id = :new_uuid,"
         " enrolled_at = date_trunc('month', t.enrolled_at)",
         stays="A row without a name, so that what the books say of its number can still be checked.",
+    ),
+    Holding(
+        "commands",
+        "Requests of yours and their answers",
+        where=f"t.caller IN {_OWN_CALLERS}",
+        left_out=frozenset({"digest"}),
+        key="",
+    ),
+    Holding(
+        "commands",
+        "Answers about you that officers and partners may ask for again",
+        where=_ANSWERS,
+        left_out=frozenset({"caller", "key", "digest", "answer"}),
+        key="",
     ),
     Holding(
         "cards",
@@ -136,7 +162,7 @@ HOLDINGS: Final = (
         "adjustments",
         "Points that officers gave you or took back",
         left_out=frozenset({"proposed_by", "decided_by"}),
-        erase="reason = 'Erased.'",
+        erase="reason = 'Erased.', public_id = gen_random_uuid()",
         stays="What officers did stays on record, without what they said.",
     ),
     Holding("messages", "What is on its way to you", where="t.person = :name", left_out=frozenset({"sealed"})),
@@ -146,7 +172,8 @@ HOLDINGS: Final = (
         "Vouchers that somebody looked at again",
         where=f"t.redemption_id IN {_VOUCHERS}",
         left_out=frozenset({"opened_by", "proposed_by", "decided_by"}),
-        erase="reason = 'Erased.', answer = CASE WHEN t.answer IS NULL THEN NULL ELSE 'Erased.' END",
+        erase="reason = 'Erased.', answer = CASE WHEN t.answer IS NULL THEN NULL ELSE 'Erased.' END,"
+        " public_id = gen_random_uuid()",
         stays="What officers did with public money stays on record, without what was said.",
     ),
     Holding("complaints", "Your complaints"),
@@ -210,13 +237,6 @@ HOLDINGS: Final = (
         stays=f"{_BOOKS} Reasons are written so that they name nobody.",
     ),
     Holding(
-        "commands",
-        "Requests of yours and their answers",
-        where="t.caller = :name",
-        left_out=frozenset({"digest"}),
-        key="",
-    ),
-    Holding(
         "desk_acts",
         "What was done for you at the desk",
         left_out=frozenset({"officer_id"}),
@@ -226,7 +246,7 @@ HOLDINGS: Final = (
     Holding(
         "audit_acts",
         "Who looked at or changed what is held about you, and what you did",
-        where="(t.subject = 'resident:' || :name OR (t.actor_kind = 'resident' AND t.actor_id = :resident))",
+        where="(t.subject = 'resident:' || :name OR (t.actor_kind = 'resident' AND t.actor_public_id = :uuid))",
         left_out=frozenset({"actor_id", "actor_public_id", "xid"}),
         erase="",
         stays="What officers did stays on record. It holds references only, and this one leads to nobody any more.",

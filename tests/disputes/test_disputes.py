@@ -182,3 +182,13 @@ def test_of_many_who_approve_at_once_one_does(database: Database, secrets: Secre
     assert statuses == [200] + [409] * 7
     assert (city.balance()["available"], owed(city)) == (500, 0)
     assert city.runtime.database.in_transaction(verify_ledger).findings == ()
+
+
+def test_whose_disputes_an_officer_has_read_is_on_record(city: City) -> None:
+    dispute(city, use_drink(city))
+    assert city.http.get("/v1/disputes", headers=city.by("auditor")).status_code == 200
+    found = city.http.get("/v1/audit?act=person.looked_at", headers=city.by("auditor")).json()["items"]
+    told = [(act["actor"], act["subject"], act["facts"]) for act in found]
+    looked = (city.officers["auditor"], f"resident:{city.residents[0]}", {"looked_at": "disputes"})
+    assert told == [looked]
+    assert "cold" not in str(found)

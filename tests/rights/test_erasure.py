@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from datetime import timedelta
 from typing import Any
@@ -58,7 +59,7 @@ def test_nothing_leads_to_whoever_was_erased_and_the_others_lose_nothing(databas
     mine = find_rows_of(before, city.world.residents[0], city.residents[0])
     theirs = find_rows_of(before, city.world.residents[1], city.residents[1])
     erased = leave_knowingly(city, 0)
-    assert (erased["vouchers"], erased["points"] > 0) == (1, True)
+    assert (erased["vouchers"], erased["points"] > 0) == (2, True)
     after = read(city)
     stay = {holding.table for holding in HOLDINGS if holding.erase != DELETE}
     assert set(find_rows_of(after, city.world.residents[0], city.residents[0])) <= stay - {"cards"}
@@ -73,6 +74,43 @@ def test_nothing_leads_to_whoever_was_erased_and_the_others_lose_nothing(databas
     for table in ("ledger_transfers", "ledger_holds"):
         assert {row["id"] for row in after[table]} >= {row["id"] for row in mine[table]}
     assert check_books(city) == wrong
+
+
+def test_no_answer_that_was_kept_of_them_or_about_them_is_left(database: Database, secrets: Secrets) -> None:
+    city = live_a_year(database, secrets).city
+    kept = read(city)["commands"]
+    mine = [row for row in kept if city.residents[0] in row["caller"] + json.dumps(row["answer"])]
+    assert {row["caller"].partition("_")[0] for row in mine} == {"res", "pages/res", "off"}
+    leave_knowingly(city, 0)
+    assert read(city)["commands"] == [row for row in kept if row not in mine]
+
+
+_ID = re.compile(r"\b[a-z]{3}_([0-9a-f]{32})\b")
+
+
+def test_nothing_in_the_audit_trail_leads_from_who_they_were_to_their_number(
+    database: Database, secrets: Secrets
+) -> None:
+    """An act names the person by their old id, for good. What else it names is not found beside their number."""
+    city = live_a_year(database, secrets).city
+    name, number = city.residents[0], city.world.residents[0]
+    leave_knowingly(city, 0)
+    rows = read(city)
+    acts = [row for row in rows["audit_acts"] if name in json.dumps(row) or _ID.sub(r"\1", name) == _plain(row)]
+    told = {one for act in acts for one in _ID.findall(f"{act['subject']} {json.dumps(act['facts'])}")}
+    assert len(told) > 1, "of cards, adjustments and disputes, too"
+    assert {act["actor_id"] for act in acts if act["actor_kind"] == "resident"} == {None}
+    beside = [
+        (table, row)
+        for table in set(rows) - {"audit_acts"}
+        for row in rows[table]
+        if number in row.values() and told & {str(value).replace("-", "") for value in row.values()}
+    ]
+    assert beside == []
+
+
+def _plain(act: dict[str, Any]) -> str:
+    return str(act["actor_public_id"]).replace("-", "")
 
 
 def test_the_money_is_back_with_who_paid_and_the_books_add_up(town: City) -> None:

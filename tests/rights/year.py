@@ -23,6 +23,7 @@ from app.residents.terms.book import LEEDS_TERMS
 from tests.api.city import City, bearer, build_city
 from tests.api.conftest import NOW
 from tests.earning.world import HUB, LITTER, TAPS, event, ride, tap
+from tests.rights.kept_answers import ask_as_officers, take_on_a_page
 
 FIRST_ID = 4_000_000_000_000
 """Ids of the year begin here, so that none of them is taken for a number of points or pence."""
@@ -68,7 +69,7 @@ def _live(year: Year, number: int) -> None:
             at=city.clock.at,
         )
     city.clock.at = NOW
-    for told in (_tell, _spend, _decide, _join):
+    for told in (_tell, _spend, _ask_twice, _decide, _join):
         told(year, number)
 
 
@@ -107,6 +108,12 @@ def _spend(year: Year, number: int) -> None:
     used = city.http.post("/v1/vouchers/redeem", json={"code": codes[0]["code"]}, headers=staff)
     given_back = city.http.post(f"/v1/redemptions/{codes[1]['id']}/cancel", headers=city.resident(number))
     assert (used.status_code, given_back.status_code) == (200, 200)
+
+
+def _ask_twice(year: Year, number: int) -> None:
+    """What may be asked for again, so that its answer is kept: on a page, and by officers about the resident."""
+    take_on_a_page(year.city, number)
+    ask_as_officers(year.city, number, _say(year, number, "A dispute"))
 
 
 def _decide(year: Year, number: int) -> None:

@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
+from app.audit import note_looks
 from app.identity.permissions import DISPUTE_OPENERS
 from app.identity.queries import OfficerRead, StaffRead
 from app.ledger.commands import Answer
@@ -101,11 +102,13 @@ def show_all(
 ) -> DisputePage:
     """Disputes by when they are due. For officers, role support, finance, approver, admin or auditor."""
 
-    def find(session: Session) -> DisputePage:
+    def find(session: Session, officer: OfficerRead) -> DisputePage:
         page = list_disputes(session, decided=state == "done", after=after, limit=limit)
+        people = [one.resident for one in page.items]
+        note_looks(session, actor=officer.actor, people=people, what="disputes", now=call.now)
         return DisputePage(items=[present(session, one, call.now) for one in page.items], after=page.after)
 
-    shown = call.run(as_looker, lambda session, _: find(session))
+    shown = call.run(as_looker, find)
     link_next(response, "/v1/disputes", after=shown.after, limit=limit, state=state)
     return shown
 
