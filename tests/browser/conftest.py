@@ -37,7 +37,8 @@ def server(server_url: str, template_name: str, secrets: Secrets) -> Iterator[Se
     """The town of the pages' tests, where three residents have 500 points each, behind a real socket."""
     with made_database(server_url, f"{template_name}_browser", template_name) as url:
         database = Database(url, scheme=SCHEME, pool_size=20)
-        town = open_town(build_city(database, secrets, datetime(2026, 11, 22, 12, 0, tzinfo=UTC)))
+        city = build_city(database, secrets, datetime(2026, 11, 22, 12, 0, tzinfo=UTC))
+        town = open_town(city, officers=[city.officer, *city.officers.values()])
         with served(town.app) as (host, port):
             yield Server(town, f"http://{host}:{port}")
         database.dispose()

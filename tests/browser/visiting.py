@@ -44,9 +44,15 @@ class Server:
     base_url: str
 
     def open_browser(
-        self, chromium: Browser, role: Role | None = None, *, size: tuple[int, int] = PHONE, scripts: bool = True
+        self,
+        chromium: Browser,
+        role: Role | None = None,
+        *,
+        person: str | None = None,
+        size: tuple[int, int] = PHONE,
+        scripts: bool = True,
     ) -> BrowserContext:
-        """A browser of its own; with a role, somebody of it is signed in by the demonstration's one click."""
+        """A browser of its own; this person, or somebody of the role, is signed in by the demonstration's one click."""
         context = chromium.new_context(
             base_url=self.base_url,
             viewport={"width": size[0], "height": size[1]},
@@ -54,10 +60,10 @@ class Server:
             reduced_motion="reduce",
         )
         context.set_default_timeout(15_000)
-        if role:
+        person = person or (self.town.list_people(role)[0] if role else None)
+        if person:
             page = context.new_page()
             page.goto("/sign-in")
-            person = self.town.list_people(role)[0]
             page.locator(f'form:has(input[value="{person}"]) button').click()
             page.wait_for_url(lambda url: "/sign-in" not in url and "/demo" not in url)
             page.close()
