@@ -1,12 +1,15 @@
 """Why an event earned what it earned: recomputed from the events, never remembered, so that it always adds up."""
 
+import dataclasses
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
+from typing import Final
 
 from msgspec.structs import replace
 
 from rules.artefact import Artefact, Timeline
+from rules.catalogue import LOCATION
 from rules.clock import Moment, to_micros
 from rules.coherence import find_challenge
 from rules.document import Rule
@@ -44,13 +47,17 @@ class RuleExplanation:
             "version": self.version,
             "title": self.title,
             "outcome": "conditions_not_met" if hidden else self.outcome,
-            "checks": [_check_data(check) for check in self.checks if not (for_machine and check.personal)],
+            "checks": [_check_data(check) for check in (self._for_machine if for_machine else _blur(self.checks))],
             "progress": {"done": self.done, "needed": self.needed} if self.needed else None,
             "asked": self.asked,
             "got": self.got,
             "limited_by": self.limited_by,
             "sentence": self.tell(for_machine=for_machine),
         }
+
+    @property
+    def _for_machine(self) -> tuple[Check, ...]:
+        return tuple(check for check in self.checks if not check.personal)
 
     def tell(self, *, for_machine: bool) -> str:
         return self.machine_sentence if for_machine else self.sentence
@@ -166,9 +173,18 @@ def _explain_rule(
         asked=line.asked if line else 0,
         got=line.got if line else 0,
         limited_by=line.limited_by if line else None,
-        sentence=rule_sentence(rule, outcome, checks, done, needed, line),
+        sentence=rule_sentence(rule, outcome, _blur(checks), done, needed, line),
         machine_sentence=rule_sentence(rule, public, about_event, done, needed, line),
     )
+
+
+_EXACT: Final = frozenset({"local.time", "stop", LOCATION})
+"""Facts of an event that say when or where somebody was. A machine has sent them; people see day and mode."""
+
+
+def _blur(checks: tuple[Check, ...]) -> tuple[Check, ...]:
+    """The checks as people may read them: what was asked of these facts, and not what they were."""
+    return tuple(dataclasses.replace(check, told=False) if check.fact in _EXACT else check for check in checks)
 
 
 def _check_data(check: Check) -> dict[str, object]:
@@ -177,7 +193,7 @@ def _check_data(check: Check) -> dict[str, object]:
         "fact": check.fact,
         "op": check.op,
         "wanted": wanted,
-        "actual": check.actual,
+        "actual": check.actual if check.told else None,
         "passed": check.passed,
         "reason": "not_known" if check.actual is None else None,
         "choice": check.choice,

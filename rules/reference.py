@@ -16,7 +16,10 @@ Wanted = Value | tuple[Value, ...] | None
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`actual` is None where the fact is not known. Checks with the same `choice` are alternatives: one is enough."""
+    """`actual` is None where the fact is not known. Checks with the same `choice` are alternatives: one is enough.
+
+    What is not `told` is known, and is kept from people: when and where somebody was, to the minute and the metre.
+    """
 
     fact: str
     label: str
@@ -27,6 +30,7 @@ class Check:
     passed: bool
     personal: bool = False
     choice: int | None = None
+    told: bool = True
 
 
 def in_force(rule: Rule, moment: Moment) -> bool:

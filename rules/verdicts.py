@@ -14,6 +14,8 @@ def check_sentence(check: Check) -> str:
     if check.fact == "evidence":
         return f"This must be {EVIDENCE[str(check.wanted)]}."
     needed = f"This counts if the {check.label} {wish(check.fact, check.op, check.wanted, check.unit)}."
+    if not check.told:
+        return needed
     actual = REASONS["not_known"] if check.actual is None else f"It is {shown(check.fact, check.actual, check.unit)}."
     return f"{needed} {actual}"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from app.core.clock import write_instant
+from app.core.clock import london_date, write_instant
 from app.earning.queries import EventRead, get_event
 from app.earning.records import load_kept
 from app.rulebook.queries import load_timeline
@@ -29,14 +29,17 @@ class EventExplanation:
         return say_reasons(self.event.reasons)
 
     def to_data(self, *, for_machine: bool) -> dict[str, object]:
-        """JSON-able; `for_machine` leaves out every fact of the resident."""
+        """JSON-able; `for_machine` leaves out every fact of the resident, and people get the day and no time."""
+        when = {
+            "on": london_date(self.event.happened_at).isoformat(),
+            "happened_at": write_instant(self.event.happened_at) if for_machine else None,
+        }
         if self.trace is not None:
-            return self.trace.to_data(for_machine=for_machine)
-        return {
+            return self.trace.to_data(for_machine=for_machine) | when
+        return when | {
             "source": self.event.source,
             "id": self.event.external_id,
             "type": self.event.type,
-            "happened_at": write_instant(self.event.happened_at),
             "points": self.event.points,
             "reasons": list(self.event.reasons),
             "rules": [],

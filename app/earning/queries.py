@@ -39,7 +39,10 @@ class EventRead:
 
 @dataclass(frozen=True)
 class Activity:
-    """What a resident sees of an event: day and mode, never stop or time. `cursor` continues the list after it."""
+    """What a resident sees of an event: day and mode, never stop or time. `cursor` continues the list after it.
+
+    So the cursor says nothing of the time either: it is the event's number.
+    """
 
     source: str
     id: str
@@ -93,15 +96,15 @@ def get_event(session: Session, *, source: str, external_id: str) -> EventRead:
 
 def list_activity(session: Session, *, resident_id: int, after: str | None, limit: int) -> tuple[Activity, ...]:
     """Newest first; `after` is the cursor of the last one seen, None begins at the newest. Raises CursorUnknown."""
-    happened_before, id_before = _read_cursor(after)
+    happened_before, id_before = _find_last_seen(session, resident_id, after)
     rows = session.execute(
         text(
             "SELECT e.id, s.name, e.external_id, e.type, e.happened_at, e.data->>'mode' AS mode, e.status, e.points,"
             " e.reasons, e.voided_at FROM events e JOIN sources s ON s.id = e.source_id WHERE e.resident_id = :resident"
-            " AND (e.happened_at, e.id) < (COALESCE(to_timestamp(:micros / 1000000.0), 'infinity'), :id)"
+            " AND (e.happened_at, e.id) < (COALESCE(CAST(:before AS timestamptz), 'infinity'), :id)"
             " ORDER BY e.happened_at DESC, e.id DESC LIMIT :limit"
         ),
-        {"resident": resident_id, "micros": happened_before, "id": id_before, "limit": limit},
+        {"resident": resident_id, "before": happened_before, "id": id_before, "limit": limit},
     )
     return tuple(
         Activity(
@@ -116,7 +119,7 @@ def list_activity(session: Session, *, resident_id: int, after: str | None, limi
             reasons=tuple(row.reasons),
             sentences=say_reasons(row.reasons),
             voided=row.voided_at is not None,
-            cursor=f"{round(row.happened_at.timestamp() * 1_000_000)}-{row.id}",
+            cursor=str(row.id),
         )
         for row in rows
     )
@@ -133,11 +136,14 @@ def sum_points_by_rule(session: Session) -> dict[str, int]:
     return {rule: int(points) for rule, points in rows}
 
 
-def _read_cursor(after: str | None) -> tuple[int | None, int]:
-    """When the last one seen happened, in microseconds since 1970, and its id."""
+def _find_last_seen(session: Session, resident_id: int, after: str | None) -> tuple[datetime | None, int]:
+    """When the resident's event of this number happened, and the number; None for the beginning."""
     if after is None:
         return None, 0
-    happened, _, event_id = after.partition("-")
-    if not all(part.isascii() and part.isdigit() and len(part) <= 18 for part in (happened, event_id)):  # noqa: PLR2004 - bigints
+    if not (after.isascii() and after.isdecimal() and len(after) <= 18):  # noqa: PLR2004 - digits of a bigint
         raise CursorUnknown
-    return int(happened), int(event_id)
+    happened = text("SELECT happened_at FROM events WHERE id = :id AND resident_id = :resident")
+    found = session.execute(happened, {"id": int(after), "resident": resident_id}).scalar()
+    if found is None:
+        raise CursorUnknown
+    return found, int(after)

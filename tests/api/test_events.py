@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -129,6 +130,32 @@ def test_a_machine_learns_no_fact_of_the_resident(city: City, number: int) -> No
         assert "Armley" not in text
         assert "not_eligible" not in text
         assert city.residents[1] not in text
+
+
+def test_people_read_the_day_and_the_mode_of_a_trip_and_never_its_minute(city: City, number: int) -> None:
+    """The machine that sent it reads it back as it was sent."""
+    at = city.clock.now() - timedelta(hours=3, minutes=17, seconds=9)
+    times = [at + timedelta(minutes=61 * turn) for turn in range(3)]
+    for turn, when in enumerate(times):
+        assert city.send(tap(number + turn, when, card=4, stop="45012345")).is_success
+    told = [f"{when:%H:%M}|:{when.hour * 60 + when.minute}\\b|{when.timestamp():.0f}" for when in times]
+    path, clock = (
+        f"/v1/events/{TAPS}/T-{number}",
+        re.compile("|".join([*told, "45012345", f"{city.clock.now():%H:%M}"])),
+    )
+    for headers in (city.resident(4), city.by("officer"), city.by("admin")):
+        for asked in (path, f"{path}/explanation"):
+            answer = city.http.get(asked, headers=headers)
+            assert answer.json()["on"] == at.date().isoformat()
+            assert clock.findall(answer.text.replace(TAPS, "")) == []
+    page = city.http.get("/v1/me/activity?limit=1", headers=city.resident(4))
+    assert clock.findall(page.text.replace(TAPS, "") + page.headers["Link"]) == []
+    older = city.http.get(page.links["next"]["url"], headers=city.resident(4)).json()["items"]
+    assert [one["id"] for one in older] == [f"T-{number + 1}"]
+    assert city.http.get(page.links["next"]["url"], headers=city.resident(3)).json()["code"] == "cursor-unknown"
+    mine = city.http.get(path, headers=city.by("taps")).json()
+    assert mine["happened_at"] == f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    assert {type(one["effective_at"]) for one in mine["transfers"]} <= {str}
 
 
 def test_an_event_is_voided_by_its_own_source_only_and_once(city: City, number: int) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -143,3 +144,19 @@ def test_an_explanation_is_plain_data() -> None:
     data = json.loads(json.dumps(why(ride(2_600, 720)).to_data(for_machine=False)))
     assert data["happened_at"] == "2026-09-07T07:00:00Z"
     assert (data["points"], data["rules"][0]["progress"]) == (5, {"done": 100, "needed": 500})
+
+
+def test_people_read_what_was_asked_of_a_time_and_not_the_time() -> None:
+    late = make_rule(when=[{"fact": "local.time", "op": "at_least", "value": 570}])
+    event = make_event(name="a")
+    explanation = explain(timeline_of([late]), [event], event.key, None)
+    assert explanation.sentences[1].endswith("This counts if the local time is 09:30 or later.")
+    told, sent = (_find_check(explanation, "local.time", for_machine=machine) for machine in (False, True))
+    assert (told["wanted"], told["actual"], told["reason"], told["passed"]) == (570, None, None, False)
+    assert sent["actual"] is not None
+
+
+def _find_check(explanation: Explanation, fact: str, *, for_machine: bool) -> dict[str, Any]:
+    (rule,) = json.loads(json.dumps(explanation.to_data(for_machine=for_machine)))["rules"]
+    found: dict[str, Any] = next(check for check in rule["checks"] if check["fact"] == fact)
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 import msgspec
@@ -11,6 +11,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app.audit import Actor, note_looks, record_act
+from app.core.clock import london_date
 from app.earning.errors import EventUnknown
 from app.earning.explanation import EventExplanation, explain_event
 from app.earning.intake import EventResult, IntakeOptions, record_events
@@ -70,23 +71,28 @@ class ResultsShape(Shape):
 
 
 class TransferShape(Shape):
-    """A movement of points that an event caused; `to_resident` is false for what went back."""
+    """A movement of points that an event caused; `to_resident` is false for what went back. Times as of the event."""
 
     kind: str
     points: int
     to_resident: bool
-    effective_at: datetime
-    recorded_at: datetime
+    on: date
+    effective_at: datetime | None
+    recorded_at: datetime | None
 
 
 class EventShape(Shape):
-    """An event as it was kept and decided."""
+    """An event as it was kept and decided.
+
+    `happened_at` and `recorded_at` are for the machine that sent it: people get the day (`on`), and null.
+    """
 
     source: str
     id: str
     type: str
-    happened_at: datetime
-    recorded_at: datetime
+    on: date
+    happened_at: datetime | None
+    recorded_at: datetime | None
     status: str
     points: int
     adjusted: int
@@ -98,12 +104,16 @@ class EventShape(Shape):
 
 
 class ExplanationShape(Shape):
-    """Why: the result first, then each rule that was in force with its checks."""
+    """Why: the result first, then each rule that was in force with its checks.
+
+    `happened_at` is for the machine that sent it: people get the day (`on`), and null.
+    """
 
     source: str
     id: str
     type: str
-    happened_at: datetime
+    on: date
+    happened_at: datetime | None
     points: int
     reasons: list[str]
     rules: list[dict[str, Any]]
@@ -215,31 +225,34 @@ def _may_see(reader: Reader, event: EventRead) -> bool:
 def _show(session: Session, reader: Reader, source: str, external_id: str, now: datetime) -> EventShape:
     event = _get_own(session, reader, source, external_id, now)
     transfers = list_event_transfers(session, event_id=event.id, wallet_id=event.resident_id)
-    hidden = HIDDEN if isinstance(reader, Client) else {}
+    exact = isinstance(reader, Client)
+    hidden = HIDDEN if exact else {}
     return EventShape(
         source=event.source,
         id=event.external_id,
         type=event.type,
-        happened_at=event.happened_at,
-        recorded_at=event.recorded_at,
+        on=london_date(event.happened_at),
+        happened_at=event.happened_at if exact else None,
+        recorded_at=event.recorded_at if exact else None,
         status=event.status.word,
         points=event.points,
         adjusted=event.adjusted,
         reasons=[hidden.get(reason, reason) for reason in event.reasons],
         lines=list(event.lines),
-        transfers=[_transfer(one, event.resident_id) for one in transfers],
+        transfers=[_transfer(one, event.resident_id, exact=exact) for one in transfers],
         voided_at=event.voided_at,
         void_reason=event.void_reason,
     )
 
 
-def _transfer(transfer: TransferRead, wallet_id: int) -> TransferShape:
+def _transfer(transfer: TransferRead, wallet_id: int, *, exact: bool) -> TransferShape:
     return TransferShape(
         kind=transfer.kind.name.lower(),
         points=transfer.points,
         to_resident=transfer.credit == wallet_id,
-        effective_at=transfer.effective_at,
-        recorded_at=transfer.recorded_at,
+        on=london_date(transfer.effective_at),
+        effective_at=transfer.effective_at if exact else None,
+        recorded_at=transfer.recorded_at if exact else None,
     )
 
 
