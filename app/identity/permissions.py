@@ -26,8 +26,8 @@ SCOPES = {
 }
 """Every scope, and what it lets its holder do."""
 
-PEOPLE_SCOPES = {"res": RESIDENT, "stf": VOUCHERS_REDEEM, "off": OFFICER, "hst": HOST}
-"""What the session of a person allows, by the beginning of their public id."""
+PEOPLE_SCOPES = {"res": RESIDENT, "stf": VOUCHERS_REDEEM, "til": VOUCHERS_REDEEM, "off": OFFICER, "hst": HOST}
+"""What a session allows, by the beginning of the public id of the person, or the till device, that it is of."""
 
 ROLES = frozenset({"editor", "approver", "support", "finance", "auditor", "admin"})
 

@@ -39,6 +39,9 @@ LASTS = {
 KEPT = Lasting(timedelta(days=14), timedelta(days=30))
 """A resident's own device, if they ask for it. Spending many points takes a recent sign-in all the same."""
 
+TILL = Lasting(timedelta(days=60), timedelta(days=365))
+"""Of a till device: nobody signs in on it, and the partner removes it at any time."""
+
 JOINING = Lasting(timedelta(minutes=30), timedelta(minutes=30))
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly the last use is known: a row is not written by every request."""
@@ -138,6 +141,30 @@ def begin_session(
     session.add(row)
     session.flush()
     return SessionRead(row.public_id, person, row.proved_at, row.ends_at, keep, None if person else sealed, provider)
+
+
+def begin_till_session(
+    session: Session, *, till: str, browser: Browser, replaced: bytes | None, now: datetime
+) -> SessionRead:
+    """The session of a device that has just been paired (`til_...`); the one that this browser had ends."""
+    if replaced is not None:
+        end_session(session, secret_hash=replaced)
+    row = SignInSession(
+        id=take_id(session),
+        public_id=uuid7(now),
+        secret_hash=hash_session_secret(browser.secret),
+        person=till,
+        device=browser.device,
+        keep=True,
+        signed_in_at=now,
+        proved_at=now,
+        seen_at=now,
+        idle_seconds=int(TILL.idle.total_seconds()),
+        ends_at=now + TILL.longest,
+    )
+    session.add(row)
+    session.flush()
+    return SessionRead(row.public_id, till, row.proved_at, row.ends_at, keep=True)
 
 
 def find_session(session: Session, *, secret_hash: bytes, now: datetime) -> SessionRead | None:

@@ -19,6 +19,7 @@ from app.identity.errors import RegistrationInvalid
 from app.identity.machine_errors import PairingCodeUnknown, TillUnknown, TooManyTills
 from app.identity.machine_tables import TillDevice, TillPairing
 from app.identity.queries import StaffRead, hash_client_secret
+from app.identity.sessions import end_sessions
 
 CODE_CHARACTERS = 8
 """40 bits: enough for ten minutes behind a lockout, and short enough to type on a till."""
@@ -143,7 +144,9 @@ def revoke_till(session: Session, *, staff: StaffRead, till: UUID | None, now: d
     if row.revoked_at is None:
         row.revoked_at = now
         session.flush()
-        subject = f"till:{public_id('til', row.public_id)}"
+        till_id = public_id("til", row.public_id)
+        end_sessions(session, person=till_id)
+        subject = f"till:{till_id}"
         record_act(session, actor=staff.actor, act="device.removed", subject=subject, now=now)
     return _read(row)
 

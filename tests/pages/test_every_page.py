@@ -17,7 +17,7 @@ from tests.pages.valid import find_faults
 HELP = ("/help", *(f"/help/{statement}" for statement in STATEMENTS))
 PUBLIC = (
     *("/", "/sign-in", "/sign-in/partner", "/sign-in/again", "/ways-to-earn", "/rewards", "/give", "/terms"),
-    *("/goodbye", "/offline", "/stop-messages", *HELP),
+    *("/goodbye", "/offline", "/stop-messages", "/till/pair", *HELP),
 )
 OWN = {
     Role.RESIDENT: (

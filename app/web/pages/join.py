@@ -33,7 +33,7 @@ _NOTHING = Joining(name="", connection="", postcode="", of_age=False, terms_vers
 def show(request: Request) -> Response:
     visitor = find_visitor(request)
     if visitor is not None:
-        return RedirectResponse(HOMES[visitor.role], status_code=303)
+        return RedirectResponse(visitor.home, status_code=303)
     if find_joining(request) is None:
         return RedirectResponse("/sign-in", status_code=303)
     return _show(request, _NOTHING)

@@ -17,7 +17,7 @@ from app.web.assets import asset
 from app.web.callers import get_runtime
 from app.web.languages import load_language
 from app.web.pages.menu import list_officer_links
-from app.web.pages.visits import HOMES, Role, find_visitor, form_token
+from app.web.pages.visits import Role, find_visitor, form_token
 
 WEB = Path(__file__).parents[1]
 POLICY = (
@@ -72,7 +72,7 @@ def render(request: Request, template: str, *, status: int = 200, **facts: objec
     shell = {
         "visitor": visitor,
         "officer_links": list_officer_links(visitor.roles) if visitor and visitor.role is Role.OFFICER else (),
-        "home": HOMES[visitor.role] if visitor else "/",
+        "home": visitor.home if visitor else "/",
         "csrf": form_token(request),
         "demo": get_runtime(request).demo,
         "path": request.url.path,

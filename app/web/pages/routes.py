@@ -28,6 +28,7 @@ from app.web.pages import (
     terms,
     till,
     till_devices,
+    till_pairing,
     vouchers,
 )
 from app.web.pages.council import routes as council
@@ -46,6 +47,7 @@ for pages in (
     vouchers,
     till,
     till_devices,
+    till_pairing,
     officer,
     desk,
     backtests,

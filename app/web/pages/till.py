@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from app.core.clock import LONDON, london_date
 from app.core.errors import Conflict
 from app.core.ids import parse_public_id, public_id
 from app.core.paging import MOST_A_PAGE
+from app.identity.tills import note_till_sign_in
 from app.offers.queries import PartnerRead, get_partner
 from app.redemption.errors import VoucherUnknown
 from app.redemption.queries import TillVoucher, list_partner_redemptions
@@ -24,7 +26,7 @@ from app.web.callers import Call, Till, as_till
 from app.web.languages import mark
 from app.web.lockout import TooManyUnknownCodes
 from app.web.pages.rendering import render
-from app.web.pages.visits import Role, check_form, sign_in_again
+from app.web.pages.visits import Role, check_form, find_visitor, sign_in_again
 from app.web.problems import status_of
 
 LONGEST_CODE = 64
@@ -43,7 +45,12 @@ class Today:
 @router.get("/till")
 def till(request: Request, done: str = "") -> Response:
     """`done` is the redemption that the form before has just led to, shown as a yes while it is on today's list."""
-    return _show(request, sign_in_again(request, Role.PARTNER), done=parse_public_id("red", done))
+    call = sign_in_again(request, Role.PARTNER)
+    visitor = find_visitor(request)
+    if visitor is not None and visitor.session.person is not None and visitor.is_till:
+        device = visitor.session.person
+        call.runtime.database.in_transaction(partial(note_till_sign_in, client_id=device, now=call.now))
+    return _show(request, call, done=parse_public_id("red", done))
 
 
 @router.post("/till")

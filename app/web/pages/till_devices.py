@@ -83,4 +83,5 @@ def _show(
         refused=refused,
         missing=missing,
         longest=LONGEST_TITLE,
+        public_url=call.runtime.settings.public_url,
     )

@@ -29,8 +29,8 @@ class Role(StrEnum):
     HOST = "host"
 
 
-ROLES = {"res": Role.RESIDENT, "stf": Role.PARTNER, "off": Role.OFFICER, "hst": Role.HOST}
-"""By the beginning of a person's public id."""
+ROLES = {"res": Role.RESIDENT, "stf": Role.PARTNER, "til": Role.PARTNER, "off": Role.OFFICER, "hst": Role.HOST}
+"""By the beginning of the public id of a person, or of a till device."""
 
 PEOPLE = {
     Role.RESIDENT: "a resident",
@@ -40,6 +40,8 @@ PEOPLE = {
 }
 HOMES = {Role.RESIDENT: "/you", Role.PARTNER: "/partner", Role.OFFICER: "/officer", Role.HOST: "/host"}
 
+TILL = "/till"
+
 
 @dataclass(frozen=True)
 class Visitor:
@@ -48,6 +50,15 @@ class Visitor:
     role: Role
     session: SessionRead
     roles: frozenset[str] = frozenset()
+
+    @property
+    def is_till(self) -> bool:
+        """A device that redeems vouchers, and nobody who is signed in."""
+        return (self.session.person or "").startswith("til_")
+
+    @property
+    def home(self) -> str:
+        return TILL if self.is_till else HOMES[self.role]
 
 
 def role_of(person: str) -> Role:
