@@ -11,12 +11,13 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from app.audit import record_act
-from app.core.ids import public_id, take_id
+from app.core.ids import parse_public_id, public_id, take_id
 from app.identity.queries import OfficerRead
 from app.residents.cards import CardKeys
 from app.residents.desk_tables import DeskAct
+from app.residents.errors import ResidentUnknown
 from app.residents.members import find_member, give_member_number
-from app.residents.queries import ResidentRead
+from app.residents.queries import ResidentRead, find_resident_by_public_id
 from app.residents.service import enrol_resident
 
 ACTS: Final = {
@@ -102,6 +103,20 @@ def look_up_member(
 ) -> ResidentRead:
     """Whose number it is; that somebody looked, and why, is kept. Raises MemberNumberMalformed or MemberUnknown."""
     resident = find_member(session, number=number, keys=keys)
+    note_act(session, desk=desk, resident=resident, act=act, now=now)
+    return resident
+
+
+def look_up_resident(
+    session: Session, *, desk: Desk, reference: str, act: str, keys: CardKeys, now: datetime
+) -> ResidentRead:
+    """The same by a member number or a public id (`res_...`). Raises ResidentUnknown, too."""
+    if not reference.strip().startswith("res_"):
+        return look_up_member(session, desk=desk, number=reference, act=act, keys=keys, now=now)
+    wanted = parse_public_id("res", reference.strip())
+    resident = find_resident_by_public_id(session, public_id=wanted) if wanted else None
+    if resident is None:
+        raise ResidentUnknown
     note_act(session, desk=desk, resident=resident, act=act, now=now)
     return resident
 

@@ -36,6 +36,7 @@ OWN = {
         "/officer/partners",
         "/officer/money",
         "/officer/review",
+        "/officer/adjustments",
         "/officer/imports",
         "/officer/people",
         "/officer/audit",
@@ -48,6 +49,7 @@ ON_THE_WAY = {
     *("/join", "/officer/desk", "/officer/rules/write", "/sign-in/code", "/signed-out", "/partner/offers/new"),
     "/partner/money/bank",
     "/officer/people/new",
+    *("/officer/desk/open", "/officer/desk/letters", "/officer/residents"),
 }
 """Where only a step before leads to; their own tests look at them."""
 
@@ -170,6 +172,7 @@ def test_with_nothing_yet_each_page_says_so_in_words(empty_town: Town, role: Rol
         "/officer/partners": "Redeemed in 12 months £0.00",
         "/officer/money": "No file has been made yet.",
         "/officer/review": "Nothing is waiting.",
+        "/officer/adjustments": "Nothing has been decided yet.",
         "/officer/imports": "No file has come yet.",
         "/host": "No session has been opened yet.",
         "/officer/audit": "Who looked at or changed",

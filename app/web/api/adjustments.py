@@ -127,7 +127,7 @@ def propose(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Response:
             points=Points(order.points),
             reason=order.reason,
             officer=officer,
-            limits=_read_limits(call),
+            limits=read_limits(call),
             now=call.now,
         )
 
@@ -141,7 +141,7 @@ def propose(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Response:
 )
 def approve(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> Response:  # noqa: A002 - the path's own word
     """Carry out what another officer proposed. For officers with the role approver or admin."""
-    wanted, limits = _read_id(id), _read_limits(call)
+    wanted, limits = _read_id(id), read_limits(call)
     return answer_adjustment(
         *(call, body, key),
         lambda session, officer: approve_adjustment(
@@ -183,7 +183,8 @@ def answer_adjustment(
     return respond(run_once(call, resolve, answer, key=key, sent=sent))
 
 
-def _read_limits(call: Call) -> MintLimits:
+def read_limits(call: Call) -> MintLimits:
+    """As the settings say."""
     settings = call.runtime.settings
     return MintLimits(settings.adjustment_most_points, settings.adjustment_most_points_a_day)
 

@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from app.identity.permissions import (
+    ADJUSTMENT_PROPOSERS,
     AUDIT_READERS,
     COLLEAGUE_READERS,
     DESK,
@@ -34,6 +35,7 @@ LINKS = (
     Link("/officer/money", mark("Money"), frozenset({*PAYMENT_READERS, *DISPUTE_OPENERS})),
     Link("/officer/review", mark("Review"), frozenset(REVIEW_READERS)),
     Link("/officer/desk", mark("Desk"), frozenset(DESK)),
+    Link("/officer/adjustments", mark("Adjustments"), frozenset({*ADJUSTMENT_PROPOSERS, "auditor"})),
     Link("/officer/imports", mark("Imports")),
     Link("/officer/people", mark("People"), frozenset(COLLEAGUE_READERS)),
     Link("/officer/audit", mark("Audit"), frozenset(AUDIT_READERS)),

@@ -92,7 +92,7 @@ def activity(request: Request, after: str | None = None) -> Response:
 def why(request: Request, source: str = "", id: str = "") -> Response:  # noqa: A002 - the name in the address
     call = sign_in_again(request, Role.RESIDENT)
     explained = call.run(
-        as_resident, lambda session, resident: _explain_own(session, resident, source=source, external_id=id)
+        as_resident, lambda session, resident: explain_own(session, resident, source=source, external_id=id)
     )
     event = explained.event
     rules = explained.trace.rules if explained.trace else ()
@@ -106,7 +106,7 @@ def why(request: Request, source: str = "", id: str = "") -> Response:  # noqa: 
     )
 
 
-def _explain_own(session: Session, resident: ResidentRead, *, source: str, external_id: str) -> EventExplanation:
+def explain_own(session: Session, resident: ResidentRead, *, source: str, external_id: str) -> EventExplanation:
     """Somebody else's event is as unknown as none."""
     if "\0" in source + external_id:  # PostgreSQL's text cannot hold it, so no event has it
         raise EventUnknown

@@ -37,6 +37,7 @@ from app.web.pages.hosting import sessions as hosting_sessions
 from app.web.pages.money import routes as money_pages
 from app.web.pages.partner import routes as partner_pages
 from app.web.pages.rulewriting import backtests, beginning, draft, editing
+from app.web.pages.support import acting, adjustments, letters, opening, papers, residents
 
 router = APIRouter(include_in_schema=False)
 for pages in (
@@ -57,6 +58,8 @@ for pages in (
 ):
     router.include_router(pages.router)
 router.include_router(council.router)
+for pages in (residents, acting, papers, opening, letters, adjustments):
+    router.include_router(pages.router)
 for pages in (hosting_sessions, register, screen):
     router.include_router(pages.router)
 for pages in (helping, installing, own_account, own_choices, own_cards, own_check_in, asking, leaving):
