@@ -144,13 +144,15 @@ def _open_sources(session: Session, runtime: Runtime) -> None:
 
 
 def _open_campaigns(session: Session, *, now: datetime) -> None:
+    """They run as long as any rule of the pack is valid, for a rule pays on days of its campaign only."""
+    spans = [rule.validity for rule in pack_around(now)]
     for campaign in CAMPAIGNS:
         campaign_id = open_campaign(
             session,
             key=campaign.key,
             title=campaign.title,
-            starts_on=london_date(now - YEAR),
-            ends_on=london_date(now + YEAR),
+            starts_on=min(span.start for span in spans),
+            ends_on=max(span.until for span in spans),
         )
         pence = pence_behind(campaign.points, rate=keep_rate(session))
         pay_into_pot(session, funder_id=campaign.funder, pence=pence, now=now)

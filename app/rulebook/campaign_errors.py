@@ -59,6 +59,16 @@ class CampaignCutsRules(Conflict):
         )
 
 
+class RuleLeavesCampaign(Conflict):
+    """It would pay on days on which its campaign does not run; `path` leads to its date, `campaign_on` is the other."""
+
+    code = "rule-leaves-campaign"
+
+    def __init__(self, *, path: str, campaign_on: date, reason: str) -> None:
+        self.path, self.campaign_on = path, campaign_on.isoformat()
+        super().__init__(reason)
+
+
 class CampaignChanged(Conflict):
     """Somebody else changed it since this caller read it."""
 

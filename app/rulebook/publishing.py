@@ -12,6 +12,8 @@ from sqlmodel import Session, col, select
 from app.core.clock import london_date
 from app.core.ids import take_id
 from app.identity.sources import list_sources
+from app.rulebook.campaign_errors import RuleLeavesCampaign
+from app.rulebook.campaign_span import MEND, find_overhang
 from app.rulebook.errors import (
     AlreadyScheduled,
     CampaignUnknown,
@@ -72,9 +74,9 @@ def schedule_version(
 ) -> Scheduled:
     """`rule` judges from the midnight that begins `on`, in every artefact from then on.
 
-    Raises TooSoon, OverBefore, SourceNotLive, CampaignUnknown, AlreadyScheduled, StillEnding, RulesClash; and
-    ChoiceNeeded when other events count than before and `progress` does not say what becomes of people's, or
-    CannotCarry.
+    Raises TooSoon, OverBefore, SourceNotLive, CampaignUnknown, RuleLeavesCampaign, AlreadyScheduled, StillEnding,
+    RulesClash; and ChoiceNeeded when other events count than before and `progress` does not say what becomes of
+    people's, or CannotCarry.
     """
     lock_timeline(session)
     from_at = read_midnight(on, now)
@@ -133,6 +135,10 @@ def _refuse_unready(session: Session, rule: Rule, on: date) -> None:
         raise SourceNotLive(reason=off_reason)
     if rule.campaign not in find_budgets(session):
         raise CampaignUnknown(rule=rule.id, campaign=rule.campaign)
+    overhang = find_overhang(session, rule, lock=True)
+    if overhang is not None:
+        reason = f"{overhang.sentence} {MEND}"
+        raise RuleLeavesCampaign(path=overhang.path, campaign_on=overhang.campaign_on, reason=reason)
 
 
 def _refuse_overtaking(session: Session, key: str, on: date, from_at: datetime, now: datetime) -> None:

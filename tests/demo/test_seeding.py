@@ -27,6 +27,7 @@ from app.ledger.queries import get_balance
 from app.ledger.verify import verify_ledger
 from app.residents.queries import find_resident_by_public_id
 from app.residents.service import enrol_resident
+from app.rulebook.campaigns import list_campaigns
 from app.rulebook.queries import list_rules
 from app.web.runtime import Runtime
 from app.wiring import build_runtime
@@ -125,6 +126,17 @@ def test_every_rule_of_the_demonstration_that_has_a_source_is_in_force_today(run
     assert {rule.key for rule in rules if not rule.in_force(today_on)} == {
         rule.key for rule in rules if rule.off_reason or rule.key == "rul_double_early_trips"
     }, "double points are for one month only"
+
+
+def test_every_rule_of_the_demonstration_is_valid_while_its_campaign_runs(runtime: Runtime) -> None:
+    """Or an officer could schedule no next version of it."""
+    campaigns = runtime.database.in_transaction(lambda session: list_campaigns(session, now=runtime.clock.now()))
+    assert all(
+        campaign.starts_on <= rule.starts_on < rule.until_on <= campaign.ends_on
+        for campaign in campaigns
+        for rule in campaign.rules
+    )
+    assert any(campaign.rules for campaign in campaigns)
 
 
 def test_every_source_of_the_demonstration_has_earned_somebody_points(runtime: Runtime) -> None:

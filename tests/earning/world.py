@@ -87,7 +87,14 @@ def build_world(
             register_source(session, name=name, title=name, evidence=evidence)
         pay_into_pot(session, funder_id=FUNDER, pence=Pence(100_000_000), now=START)
         for key in sorted({rule.campaign for rule in pack}):
-            campaign = open_campaign(session, key=key, title=key, starts_on=date(2026, 6, 1), ends_on=date(2028, 4, 1))
+            spans = [rule.validity for rule in pack if rule.campaign == key]
+            campaign = open_campaign(
+                session,
+                key=key,
+                title=key,
+                starts_on=min(date(2026, 6, 1), *(span.start for span in spans)),
+                ends_on=max(date(2028, 4, 1), *(span.until for span in spans)),
+            )
             if budget:
                 fund_campaign(session, campaign_id=campaign, points=Points(budget), funder_id=FUNDER, now=START)
         publish_rules(session, rules=pack, in_force_from=datetime(2026, 6, 1, tzinfo=UTC), now=START)

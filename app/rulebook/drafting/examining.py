@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from app.core.clock import london_date
+from app.rulebook.campaign_span import MEND, find_overhang
 from app.rulebook.drafting.read_models import DraftRead
 from app.rulebook.queries import load_timeline
 from rules.clock import LONDON
@@ -48,9 +49,17 @@ def examine_rule(session: Session, rule: Rule, *, around: Surroundings, now: dat
     first_on = max(london_date(now) + timedelta(days=1), rule.validity.start)
     artefact = load_timeline(session).at(LONDON.midnight(first_on))
     beside, zones = (artefact.rules, artefact.zones) if artefact else ((), NO_ZONES)
-    findings = lint(rule, beside=beside, around=replace(around, zones=zones))
+    findings = lint(rule, beside=beside, around=replace(around, zones=zones)) + _find_dates_apart(session, rule)
     try:
         examples = tuple(run_examples(rule, beside, zones.values()))
     except RuleSetRefused:
         examples = ()
     return Examination(findings, examples)
+
+
+def _find_dates_apart(session: Session, rule: Rule) -> tuple[Finding, ...]:
+    """What scheduling would refuse, told while the draft can still be changed."""
+    overhang = find_overhang(session, rule)
+    if overhang is None:
+        return ()
+    return (Finding("leaves_campaign", "fault", overhang.path, overhang.sentence, MEND),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -51,7 +51,7 @@ LIFE = ("write", "attach", "check", "submit", "approve", "schedule")
 def office(session: Session) -> Office:
     """The people, a source and a campaign."""
     register_source(session, name=RIDES, title=RIDES, evidence="verified")
-    dates = {"starts_on": TUESDAY.date(), "ends_on": TUESDAY.date() + timedelta(days=400)}
+    dates = {"starts_on": date(2026, 9, 1), "ends_on": TUESDAY.date() + timedelta(days=400)}
     open_campaign(session, key="cmp_ride_leeds", title="Ride", **dates)
     found = {}
     for name, roles in PEOPLE.items():

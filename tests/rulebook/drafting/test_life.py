@@ -41,6 +41,15 @@ def test_a_lint_fault_keeps_a_draft_from_being_checked(desk: Desk) -> None:
     assert desk.show()["status"] == "draft"
 
 
+def test_dates_that_leave_the_campaign_are_told_by_the_path_before_anybody_is_asked_to_approve(desk: Desk) -> None:
+    begun = desk.begin(validity={"start": "2026-09-01", "until": "2028-04-02"})
+    (finding,) = (one for one in begun.json()["findings"] if one["code"] == "leaves_campaign")
+    assert (finding["severity"], finding["path"]) == ("fault", "validity.until")
+    assert "ends on 1 April 2028" in finding["sentence"]
+    saved = desk.save("ann", 1, validity={"start": "2026-09-01", "until": "2028-04-01"})
+    assert "leaves_campaign" not in {one["code"] for one in saved.json()["findings"]}
+
+
 def test_only_what_is_checked_is_submitted_and_only_what_is_submitted_is_approved(desk: Desk) -> None:
     desk.begin()
     assert code(desk.take("ann", "submit")) == (409, "draft-status-unfit")

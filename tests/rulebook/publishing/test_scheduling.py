@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from app.core.errors import Refusal
+from app.rulebook.campaign_errors import RuleLeavesCampaign
 from app.rulebook.errors import (
     AlreadyScheduled,
     CampaignUnknown,
@@ -22,12 +24,14 @@ from app.rulebook.errors import (
 )
 from app.rulebook.publishing import rules_at, unschedule_version
 from app.rulebook.queries import list_rules, load_timeline
+from app.rulebook.service import open_campaign
 from app.rulebook.versions import find_standing, list_versions
-from rules.document import Rule
+from rules.document import Rule, Validity
 from tests.earning.world import World
 from tests.rulebook.publishing.rulemaking import FAR, OFFICER, TUESDAY, WEDNESDAY_ON, earn, make_rides, schedule
 
 DAY = timedelta(days=1)
+AUTUMN = {"start": "2026-09-01", "until": "2026-12-01"}
 EACH_RIDE: dict[str, Any] = {"progress": None, "limits": [{"scope": "resident_rule", "per": "day", "times": 9}]}
 
 
@@ -187,3 +191,24 @@ def test_a_new_rule_is_not_in_force_before_its_day(world: World) -> None:
     rules = {rule.key: rule for rule in world.database.in_transaction(lambda session: list_rules(session, at=TUESDAY))}
     assert not rules["rul_other"].in_force(WEDNESDAY_ON - DAY)
     assert rules["rul_other"].in_force(WEDNESDAY_ON)
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "path", "campaign_on"),
+    [
+        (date(2026, 9, 1), date(2026, 11, 30), "validity.until", "2026-11-30"),
+        (date(2026, 9, 2), date(2026, 12, 1), "validity.start", "2026-09-02"),
+    ],
+)
+def test_a_rule_pays_on_no_day_on_which_its_campaign_does_not_run(
+    world: World, starts_on: date, ends_on: date, path: str, campaign_on: str
+) -> None:
+    world.database.in_transaction(
+        lambda session: open_campaign(session, key="cmp_short", title="Short", starts_on=starts_on, ends_on=ends_on)
+    )
+    rule = make_rides(1, id="rul_other", campaign="cmp_short", validity=AUTUMN)
+    with pytest.raises(RuleLeavesCampaign, match="its campaign “Short”") as refusal:
+        schedule(world, rule)
+    assert (refusal.value.path, refusal.value.campaign_on) == (path, campaign_on)
+    within = {"start": starts_on.isoformat(), "until": ends_on.isoformat()}
+    schedule(world, rule.model_copy(update={"validity": Validity.model_validate_json(json.dumps(within))}))
