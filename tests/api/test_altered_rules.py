@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from tests.api.city import City
 from tests.earning.world import TAPS, tap
+from tests.rulebook.tampering import change_rules
 
 
 @contextmanager
@@ -22,7 +23,7 @@ def altered_rules(city: City) -> Iterator[None]:
         body = bytes(session.execute(text("SELECT body FROM rule_artefacts")).scalar_one())
         assert old in body
         # Under an id of its own, because a process reads each artefact once.
-        session.execute(text("UPDATE rule_artefacts SET id = id + 1, body = :body"), {"body": body.replace(old, new)})
+        change_rules(session, "UPDATE rule_artefacts SET id = id + 1, body = :body", body=body.replace(old, new))
 
     right, wrong = b'"reach":10,', b'"reach":9,'
     city.runtime.database.in_transaction(lambda session: replace(session, right, wrong))

@@ -12,6 +12,7 @@ from app.core.secret_store import Secrets
 from app.rulebook.errors import ArtefactDamaged
 from app.rulebook.queries import list_rules, load_timeline
 from tests.earning.world import World, build_world
+from tests.rulebook.tampering import change_rules
 
 NO_SOURCE = {
     "rul_consultation_answered": "urn:leeds:consultations",
@@ -47,7 +48,7 @@ def _alter(old: bytes, new: bytes) -> Callable[[Session], None]:
         body = bytes(session.execute(text("SELECT body FROM rule_artefacts")).scalar_one())
         assert old in body
         changed = body.replace(old, new) if new else body[: len(body) // 2]
-        session.execute(text("UPDATE rule_artefacts SET body = :body"), {"body": changed})
+        change_rules(session, "UPDATE rule_artefacts SET body = :body", body=changed)
 
     return alter
 
