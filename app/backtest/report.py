@@ -14,6 +14,7 @@ from app.backtest.rows import Row, make_row, make_rows, make_rows_of_many
 from app.backtest.run_out import find_run_out
 from app.backtest.spread import spread
 from app.backtest.tallies import Tallies
+from app.rulebook.drafting.evidence import FEWEST_DAYS
 from rules.document import Rule
 from rules.sentence import sentence
 
@@ -22,7 +23,6 @@ CAVEAT: Final = (
     "had been in force all the time, and no budget runs out."
 )
 TOO_SHORT: Final = "There are fewer than four weeks of the events that this rule is about, too few to go by."
-_FEWEST_DAYS: Final = 28
 _UPTAKE_PERCENT: Final = range(50, 201, 10)
 
 
@@ -104,7 +104,7 @@ def _span_days(tallies: Tallies) -> int:
 def _history(tallies: Tallies) -> Row:
     first_on, last_on = tallies.trigger_first_on, tallies.trigger_last_on
     days = 0 if first_on is None or last_on is None else (last_on - first_on).days + 1
-    enough = days >= _FEWEST_DAYS
+    enough = days >= FEWEST_DAYS
     return {
         "events": tallies.events,
         "first_on": _day(tallies.first_on),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlmodel import Session
@@ -13,6 +13,8 @@ from app.core.ids import take_id
 from app.rulebook.drafting.tables import RuleEvidence
 
 Kind = Literal["backtest", "forecast"]
+FEWEST_DAYS: Final = 28
+"""So many days of stored events are enough to go by: from then on a forecast no longer stands in for a back-test."""
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlmodel import Session
 
 from app.core.clock import london_date
 from app.rulebook.campaign_span import MEND, find_overhang
+from app.rulebook.drafting.evidence import FEWEST_DAYS
 from app.rulebook.drafting.read_models import DraftRead
 from app.rulebook.queries import load_timeline
 from rules.clock import LONDON
@@ -19,6 +22,11 @@ from rules.lint.findings import Finding, Surroundings
 from rules.lint.run import lint
 from rules.places import NO_ZONES
 
+CountDays = Callable[[Rule], int]
+BACKTEST_NEEDED: Final = (
+    "Events of four weeks and more are stored that this rule is about, so a forecast is not enough. Run a back-test."
+)
+
 
 @dataclass(frozen=True)
 class Examination:
@@ -27,8 +35,11 @@ class Examination:
     findings: tuple[Finding, ...]
     examples: tuple[ExampleResult, ...]
 
-    def list_missing(self, draft: DraftRead) -> tuple[tuple[str, str], ...]:
-        """What is to be done before the draft is checked: a code and a sentence each."""
+    def list_missing(self, draft: DraftRead, count_days: CountDays) -> tuple[tuple[str, str], ...]:
+        """What is to be done before the draft is checked: a code and a sentence each.
+
+        `count_days` says of how many days events that the rule is about are stored. It is asked about forecasts only.
+        """
         missing = [("lint-fault", f"{one.sentence} {one.mend}") for one in self.findings if one.severity == "fault"]
         missing += [
             ("example-fails", f"The example “{one.title}” expects {one.expected} points and gets {one.points}.")
@@ -41,6 +52,8 @@ class Examination:
             missing.append(("no-example", "Add a worked example: events, and the points that they earn in all."))
         if not draft.evidence:
             missing.append(("no-evidence", "Run a back-test of this draft, or make a forecast for it."))
+        elif all(one.kind == "forecast" for one in draft.evidence) and count_days(draft.rule) >= FEWEST_DAYS:
+            missing.append(("backtest-needed", BACKTEST_NEEDED))
         return tuple(missing)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
+from app.backtest.history import count_history_days
 from app.identity.errors import OtherRoleNeeded
 from app.identity.permissions import APPROVER, BUDGET_HOLDER
 from app.identity.queries import OfficerRead
@@ -43,7 +45,10 @@ def check(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> Re
 
     def serve(session: Session, officer: OfficerRead) -> Answer:
         around = find_surroundings(session)
-        checked, found = check_draft(session, key=rule, around=around, officer=officer, now=call.now)
+        count_days = partial(count_history_days, session)
+        checked, found = check_draft(
+            session, key=rule, around=around, count_days=count_days, officer=officer, now=call.now
+        )
         return Answer(200, show_whole(session, checked, call.now, found).model_dump(mode="json"))
 
     return respond(run_once(call, as_drafter, serve, key=key, sent=body))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session
 
+from app.backtest.history import count_history_days
 from app.core.ids import public_id
 from app.identity.queries import OfficerRead, find_officers
 from app.offers.queries import list_rewards
@@ -43,6 +45,7 @@ def show_whole(session: Session, draft: DraftRead, now: datetime, found: Examina
     """With what an examination says, made now unless it is at hand."""
     found = found or examine_rule(session, draft.rule, around=find_surroundings(session), now=now)
     people = _find_people(session, [draft])
+    missing = found.list_missing(draft, partial(count_history_days, session))
     return DraftShape(
         **_record(draft, people),
         findings=[
@@ -59,7 +62,7 @@ def show_whole(session: Session, draft: DraftRead, now: datetime, found: Examina
             )
             for one in found.examples
         ],
-        missing=[MissingShape(code=code, sentence=said) for code, said in found.list_missing(draft)],
+        missing=[MissingShape(code=code, sentence=said) for code, said in missing],
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 
 from app.identity.service import create_officer
-from app.rulebook.drafting.evidence import Finding, attach_evidence
+from app.rulebook.drafting.evidence import Finding, Kind, attach_evidence
 from tests.api.city import City, bearer
 from tests.earning.world import RIDES
 from tests.rules.making import make_document
@@ -85,9 +85,9 @@ class Desk:
         answer: dict[str, Any] = self.ask("ann", "GET", f"/v1/rules/{KEY}/draft").json()
         return answer
 
-    def attach(self, revision: int = 1, points: int = 500) -> None:
-        """A forecast of so many points over the validity."""
-        finding = Finding("forecast", 0, points // 2, points, result={"people": 100})
+    def attach(self, revision: int = 1, points: int = 500, kind: Kind = "forecast") -> None:
+        """What says so many points over the validity."""
+        finding = Finding(kind, 0, points // 2, points, result={"people": 100})
         self.city.runtime.database.in_transaction(
             lambda session: attach_evidence(
                 session, key=KEY, revision=revision, finding=finding, now=self.city.clock.now()

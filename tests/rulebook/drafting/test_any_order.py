@@ -126,7 +126,7 @@ def _act(session: Session, office: Office, act: str, officer: OfficerRead, numbe
                 finding=evidence.Finding("forecast", 0, 0, Points(number)),
                 now=TUESDAY,
             ),
-            "check": lambda: checking.check_draft(session, key=KEY, around=around, **by),
+            "check": lambda: checking.check_draft(session, key=KEY, around=around, count_days=lambda _: 0, **by),
             "submit": lambda: checking.submit_draft(session, **read),
             "approve": lambda: approving.approve_draft(session, **read),
             "return": lambda: approving.return_draft(session, reason="Again.", **read),

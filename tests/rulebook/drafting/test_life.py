@@ -41,6 +41,20 @@ def test_a_lint_fault_keeps_a_draft_from_being_checked(desk: Desk) -> None:
     assert desk.show()["status"] == "draft"
 
 
+@pytest.mark.parametrize(("days", "enough"), [(28, True), (27, False)])
+def test_a_forecast_is_no_stand_in_once_four_weeks_of_rides_are_stored(desk: Desk, days: int, enough: bool) -> None:  # noqa: FBT001 - a row of the table
+    began_at = TUESDAY - timedelta(days=days - 1)
+    for number, at in enumerate((began_at, TUESDAY)):
+        desk.city.world.send([ride(number, at, 3_000)], at=at)
+    desk.begin()
+    desk.attach()
+    missing = ["backtest-needed"] if enough else []
+    assert [one["code"] for one in desk.show()["missing"]] == missing
+    assert desk.take("ann", "check").status_code == (409 if enough else 200)
+    desk.attach(kind="backtest")
+    assert desk.take("ann", "check").json()["status"] == "checked"
+
+
 def test_dates_that_leave_the_campaign_are_told_by_the_path_before_anybody_is_asked_to_approve(desk: Desk) -> None:
     begun = desk.begin(validity={"start": "2026-09-01", "until": "2028-04-02"})
     (finding,) = (one for one in begun.json()["findings"] if one["code"] == "leaves_campaign")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
+from app.backtest.history import count_history_days
 from app.backtest.jobs import BacktestRead, ask_backtest, list_backtests
 from app.core.clock import london_date
 from app.core.errors import Conflict, Invalid, NotAllowed
@@ -72,7 +74,8 @@ def take_step(request: Request, key: str, step: str, form: SentForm) -> Response
 
 def _check(call: Call, key: str, _: WholeForm) -> None:
     def serve(session: Session, officer: OfficerRead) -> None:
-        check_draft(session, key=key, around=find_surroundings(session), officer=officer, now=call.now)
+        around, count_days = find_surroundings(session), partial(count_history_days, session)
+        check_draft(session, key=key, around=around, count_days=count_days, officer=officer, now=call.now)
 
     call.run(as_drafter, serve)
 
