@@ -2,7 +2,8 @@
 
 The host is resolved once, every address it has is checked, and the connection goes to an address that was checked: a
 name that answers otherwise the second time gains nothing. TLS still proves the name. There are no redirects and no
-proxy of the environment, an answer is read up to a limit, and outside demo mode there is https only.
+proxy of the environment, an answer is read up to a limit and until a deadline, and outside demo mode there is https
+only.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import ssl
 from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+import httpcore
 import httpx
 
 from app.core.errors import Invalid
+from app.core.hurrying import HurriedBackend
 
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], list[str]]
@@ -121,7 +124,12 @@ class _Pinned(httpx.HTTPTransport):
 
     def __init__(self, guard: UrlGuard, verify: ssl.SSLContext | bool) -> None:  # noqa: FBT001 - as httpx has it
         # No connection is kept: one to an address that two names share would be proved for the first of them only.
-        super().__init__(verify=verify, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
+        super().__init__(verify=verify, trust_env=False)
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=httpx.create_ssl_context(verify=verify, trust_env=False),
+            max_keepalive_connections=0,
+            network_backend=HurriedBackend(),
+        )
         self._guard = guard
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

@@ -59,6 +59,7 @@ class RewardRead:
     vat_percent: int = 20
     pass_days: int | None = None
     member_source: str | None = None
+    instead_reward_id: int | None = None
     contract_id: int | None = None
     stock_per_day: int | None = None
     blackout_on: tuple[date, ...] = ()
@@ -178,6 +179,7 @@ def read_reward(row: Reward, partner: Partner) -> RewardRead:
         vat_percent=row.vat_percent,
         pass_days=row.pass_days,
         member_source=row.member_source,
+        instead_reward_id=row.instead_reward_id,
         stock_per_day=row.stock_per_day,
         blackout_on=tuple(row.blackout_on),
         step_up_points=row.step_up_points,

@@ -28,7 +28,10 @@ _WIDTHS: Final = (38, 32, 78, 32)
 
 
 def write_csv(statement: StatementRead) -> str:
-    """One row for each line, between the opening and the closing balance; pounds with two decimals."""
+    """One row for each line, between the opening and the closing balance; pounds with two decimals.
+
+    Then net, VAT and gross of each rate: sums of the lines above, which no balance counts again.
+    """
     page = io.StringIO()
     table = csv.writer(page, lineterminator="\r\n")
     table.writerow(COLUMNS)
@@ -48,6 +51,10 @@ def write_csv(statement: StatementRead) -> str:
             ]
         )
     table.writerow([statement.until_on, "", "Closing balance", "", "", write_pounds(statement.closing_pence), "", ""])
+    for vat in statement.vat:
+        for what, pence in (("net", vat.net_pence), ("VAT", vat.vat_pence), ("in all", vat.gross_pence)):
+            said = f"VAT in what you earned: {what}"
+            table.writerow([statement.until_on, "", said, "", "", write_pounds(pence), vat.percent, vat.treatment])
     return page.getvalue()
 
 

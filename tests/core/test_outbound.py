@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -156,6 +159,30 @@ def test_nobody_is_followed_elsewhere_and_no_answer_is_endless(port: int, monkey
         assert client.post(f"http://partner.example:{port}/away").status_code == 302
         with pytest.raises(httpx.ReadError, match="too long"):
             client.post(f"http://partner.example:{port}/huge")
+
+
+@pytest.mark.parametrize("slow_in", ["head", "body"])
+def test_who_sends_a_byte_now_and_then_is_not_waited_for(slow_in: str) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def dribble() -> None:
+            connection, _ = listening.accept()
+            with connection, suppress(OSError):
+                connection.recv(4096)
+                connection.sendall(head if slow_in == "body" else b"")
+                for byte in b"x" * 1000 if slow_in == "body" else head:
+                    connection.sendall(bytes([byte]))
+                    time.sleep(0.05)
+
+        thread = threading.Thread(target=dribble)
+        thread.start()
+        with open_client(UrlGuard(demo=True)) as client:
+            began = time.monotonic()
+            with pytest.raises(httpx.ReadTimeout):
+                client.get(f"http://127.0.0.1:{listening.getsockname()[1]}/", timeout=0.3)
+            assert time.monotonic() - began < 1.5
+        thread.join()
 
 
 def test_outside_demo_mode_nothing_leaves_without_tls(port: int) -> None:

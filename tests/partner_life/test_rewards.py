@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,9 @@ from app.identity.sign_in_errors import StepUpNeeded
 from app.identity.tokens import Claims
 from app.web.callers import Call
 from app.web.step_up import as_spender
+from partners.in_memory import InMemory
 from tests.api.city import City
+from tests.earning.world import TAPS
 from tests.partner_life.office import agree, find_cafe, terms
 
 SOUP = {"title": "Soup", "description": "A bowl, with bread.", "kind": "food", "points": 120, "stock": 5}
@@ -65,6 +68,27 @@ def test_a_new_reward_can_be_had_once_an_officer_has_approved_it(city: City) -> 
     assert (soup["id"], soup["points"], soup["stock"]) == (approved["reward"], 120, 5)
     again = _decide(city, proposed.json()["id"])
     assert (again.status_code, again.json()["code"]) == (409, "reward-proposal-decided")
+
+
+def test_a_pass_names_whose_card_it_is_put_onto_how_long_it_lasts_and_what_members_get_instead(city: City) -> None:
+    agree(city, find_cafe(city), terms(80))
+    adapters = {**city.runtime.adapters, "leisure_file": InMemory()}
+    city.app.state.runtime = replace(city.runtime, adapters=adapters)
+    swim = {"title": "Swim for a week", "adapter": "leisure_file", "points": 150, "member_source": TAPS, "pass_days": 7}
+    instead = city.rewards["drink"]
+    for lacks in ("member_source", "pass_days"):
+        refused = _propose(city, **swim | {lacks: None})
+        assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (422, "reward-unfit", lacks)
+    for wrong in ({"member_source": "urn:nobody"}, {"instead": f"rew_{0:032x}"}):
+        assert _propose(city, **swim | wrong).json()["code"] == "reward-unfit"
+    proposed = _propose(city, **swim, instead=instead).json()
+    assert (proposed["wanted"]["pass_days"], proposed["wanted"]["instead"]) == (7, instead)
+    made = _decide(city, proposed["id"]).json()["reward"]
+    own = city.http.get(f"/v1/partner/rewards/{made}", headers=city.by("owner")).json()
+    assert (own["pass_days"], own["member_source"], own["instead"]) == (7, TAPS, instead)
+    resident = city.by("resident") | {"Idempotency-Key": "swim"}
+    taken = city.http.post("/v1/redemptions", json={"reward_id": made}, headers=resident)
+    assert (taken.status_code, taken.json()["code"], taken.json()["source"]) == (409, "membership-needed", TAPS)
 
 
 def test_no_new_price_is_below_what_the_contract_asks(city: City) -> None:

@@ -168,9 +168,17 @@ def test_a_spreadsheet_never_takes_a_title_for_a_formula(scheme: Scheme) -> None
     _spend(scheme, resident, at=START)
     scheme.run(lambda s: s.execute(text("UPDATE rewards SET title = '=1+1, \"free\"'")))
     rows = list(csv.DictReader(io.StringIO(write_csv(_statement(scheme, "2026-11", at=START)))))
-    assert [row["what"] for row in rows] == ["Opening balance", "Redeemed", "Closing balance"]
+    assert [row["what"] for row in rows[:3]] == ["Opening balance", "Redeemed", "Closing balance"]
     assert rows[1]["reward"] == '\'=1+1, "free"'
-    assert [row["pounds"] for row in rows] == ["0.00", "1.20", "1.20"]
+    assert [row["pounds"] for row in rows[:3]] == ["0.00", "1.20", "1.20"]
+
+
+def test_the_table_has_net_vat_and_gross_of_each_rate(scheme: Scheme) -> None:
+    (resident,) = scheme.add_residents(1, points=1_000)
+    _spend(scheme, resident, at=START)
+    statement = _statement(scheme, "2026-11", at=START)
+    rows = [row for row in csv.DictReader(io.StringIO(write_csv(statement))) if row["what"].startswith("VAT")]
+    assert [(row["pounds"], row["vat_percent"]) for row in rows] == [("1.00", "20"), ("0.20", "20"), ("1.20", "20")]
 
 
 def test_the_page_is_a_pdf_with_names_from_anywhere(scheme: Scheme) -> None:

@@ -17,7 +17,7 @@ from app.offers.contracts.queries import find_agreed
 from app.offers.contracts.service import refuse_uncovered
 from app.offers.proposals.errors import ContractMissing, RewardChanged
 from app.offers.proposals.queries import ProposalRead
-from app.offers.proposals.service import end_proposal, lock_proposal, note_proposal
+from app.offers.proposals.service import end_proposal, find_instead, lock_proposal, note_proposal
 from app.offers.proposals.tables import RewardProposal
 from app.offers.proposals.terms import RewardTerms, load_terms
 from app.offers.tables import Reward
@@ -75,6 +75,9 @@ def _make(session: Session, row: RewardProposal, terms: RewardTerms, now: dateti
         voucher_days=terms.voucher_days,
         step_up_points=terms.step_up_points,
         paused=terms.paused,
+        pass_days=terms.pass_days,
+        member_source=terms.member_source,
+        instead_reward_id=find_instead(session, terms, partner_id=row.partner_id),
     )
     session.add(made)
     session.flush()
@@ -103,6 +106,8 @@ def _change(session: Session, reward: Reward, row: RewardProposal, terms: Reward
     reward.stock_seeded, reward.stock_per_day = terms.stock, terms.stock_per_day
     reward.blackout_on, reward.voucher_days = list(terms.blackout_on), terms.voucher_days
     reward.step_up_points = terms.step_up_points
+    reward.pass_days, reward.member_source = terms.pass_days, terms.member_source
+    reward.instead_reward_id = find_instead(session, terms, partner_id=row.partner_id)
     reward.revision += 1
     session.flush()
 

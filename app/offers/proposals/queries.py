@@ -40,9 +40,13 @@ class ProposalRead:
 
 @dataclass(frozen=True)
 class OwnReward:
-    """A reward as its partner sees it, and the change that waits. `revision` changes with either."""
+    """A reward as its partner sees it, its `terms` in force, and the change that waits.
+
+    `revision` changes with either.
+    """
 
     reward: RewardRead
+    terms: RewardTerms
     waiting: ProposalRead | None
 
     @property
@@ -68,7 +72,7 @@ def list_own_rewards(session: Session, *, partner_id: int, reward: UUID | None =
         col(RewardProposal.reward_id).is_not(None),
     )
     waiting = {one.reward: one for one in _read(session, session.exec(open_ones).all())}
-    return tuple(OwnReward(one, waiting.get(one.public_id)) for one in found)
+    return tuple(OwnReward(one, read_terms(session, one), waiting.get(one.public_id)) for one in found)
 
 
 def get_own_reward(session: Session, *, partner_id: int, reward: UUID) -> OwnReward:
@@ -117,7 +121,7 @@ def _read(session: Session, rows: Sequence[RewardProposal]) -> tuple[ProposalRea
             public_id=row.public_id,
             partner=read_partner(by_id[row.partner_id]),
             reward=reward.public_id if reward else None,
-            in_force=read_terms(reward) if reward else None,
+            in_force=read_terms(session, reward) if reward else None,
             wanted=load_terms(row.terms),
             proposed_at=row.proposed_at,
             decision=row.decision,

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from app.audit import Actor, record_act
 from app.core.ids import public_id, take_id, uuid7
 from app.identity.queries import StaffRead
+from app.identity.sources import list_sources
 from app.offers.errors import RewardUnknown
 from app.offers.proposals.errors import (
     ProposalDecided,
@@ -23,7 +24,7 @@ from app.offers.proposals.errors import (
 )
 from app.offers.proposals.queries import Decision, OwnReward, ProposalRead, get_own_reward, read_proposal
 from app.offers.proposals.tables import RewardProposal
-from app.offers.proposals.terms import RewardTerms, dump_terms, read_terms, tidy_terms
+from app.offers.proposals.terms import RewardTerms, dump_terms, tidy_terms
 from app.offers.tables import Reward
 
 MOST_NEW: Final = 20
@@ -77,7 +78,7 @@ def withdraw_proposal(session: Session, *, proposal: UUID, staff: StaffRead, now
 def find_wanted(session: Session, *, reward: UUID, partner_id: int) -> RewardTerms:
     """What the partner last wanted: what waits, or else what is in force. Raises RewardUnknown."""
     own = get_own_reward(session, partner_id=partner_id, reward=reward)
-    return own.waiting.wanted if own.waiting else read_terms(own.reward)
+    return own.waiting.wanted if own.waiting else own.terms
 
 
 def lock_proposal(session: Session, proposal: UUID, *, partner_id: int | None = None) -> RewardProposal:
@@ -119,6 +120,10 @@ def _add(
     tidied = tidy_terms(terms)
     if tidied.adapter not in adapters:
         raise RewardUnfit("adapter", f"A reward is given out by one of {', '.join(sorted(adapters))}.")
+    if tidied.member_source is not None and tidied.member_source not in list_sources(session):
+        raise RewardUnfit("member_source", "There is no operator's source of this name. GET /v1/sources lists them.")
+    if tidied.instead is not None and find_instead(session, tidied, partner_id=staff.partner_id) is None:
+        raise RewardUnfit("instead", "Choose another reward of yours for those who are members already.")
     row = RewardProposal(
         id=take_id(session),
         public_id=uuid7(now),
@@ -132,6 +137,12 @@ def _add(
     session.add(row)
     session.flush()
     return note_proposal(session, row, "proposed", actor=staff.actor, now=now)
+
+
+def find_instead(session: Session, terms: RewardTerms, *, partner_id: int) -> int | None:
+    """The number of the reward for those who are members already; None for none, or another partner's."""
+    wanted = select(Reward.id).where(Reward.public_id == terms.instead, Reward.partner_id == partner_id)
+    return session.exec(wanted).first()
 
 
 def _lock_own(session: Session, *, partner_id: int, reward: UUID) -> Reward:

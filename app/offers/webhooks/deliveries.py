@@ -56,12 +56,13 @@ class DeliveryRead:
 
 
 def announce(session: Session, *, partner_id: int, type_name: str, data: Mapping[str, Any], now: datetime) -> None:
-    """Tell every address of the partner, once this transaction has committed."""
+    """Tell every address of the partner, once this transaction has committed.
+
+    What a disabled one misses is kept as failed, so that it can be sent again once the address is back.
+    """
     addresses = session.exec(
         select(WebhookEndpoint.id).where(
-            WebhookEndpoint.partner_id == partner_id,
-            col(WebhookEndpoint.removed_at).is_(None),
-            col(WebhookEndpoint.disabled_at).is_(None),
+            WebhookEndpoint.partner_id == partner_id, col(WebhookEndpoint.removed_at).is_(None)
         )
     ).all()
     _promise(session, addresses, type_name, data, now)

@@ -12,7 +12,6 @@ from app.identity.queries import StaffRead
 from app.ledger.commands import Answer
 from app.offers.proposals.queries import OwnReward, get_own_reward, list_own_rewards
 from app.offers.proposals.service import find_wanted, propose_change, propose_reward
-from app.offers.proposals.terms import read_terms
 from app.web.api.answers import SIGNED_IN, Shape, declines, respond, takes
 from app.web.api.reward_orders import RewardChange, RewardOrder
 from app.web.api.reward_shapes import (
@@ -42,7 +41,7 @@ class OwnRewardsShape(Shape):
 def show_rewards(call: SignedIn) -> OwnRewardsShape:
     """Your rewards, as they are and as they wait to be changed. For the partner's people."""
     found = call.run(as_partner_staff, lambda session, staff: list_own_rewards(session, partner_id=staff.partner_id))
-    return OwnRewardsShape(items=[present_own_reward(own, read_terms(own.reward)) for own in found])
+    return OwnRewardsShape(items=[present_own_reward(own) for own in found])
 
 
 @router.get(
@@ -104,5 +103,5 @@ def change(call: SignedIn, id: str, body: Body, if_match: IfMatch) -> Response: 
 
 
 def _tag(own: OwnReward) -> Response:
-    shown = present_own_reward(own, read_terms(own.reward)).model_dump(mode="json")
+    shown = present_own_reward(own).model_dump(mode="json")
     return JSONResponse(shown, headers={"ETag": f'"{own.revision}"'})

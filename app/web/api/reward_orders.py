@@ -17,11 +17,14 @@ from app.offers.proposals.terms import (
     MOST_BLACKOUTS,
     RewardTerms,
 )
+from app.web.api.reward_shapes import read_reward_id
 
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_TITLE)]
 Description = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_DESCRIPTION)]
 Kind = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_KIND)]
 Adapter = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+Source = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+RewardId = Annotated[str, msgspec.Meta(pattern=r"^rew_[0-9a-zA-Z]{1,40}$")]
 Price = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 Days = Annotated[int, msgspec.Meta(ge=1, le=366)]
@@ -32,7 +35,8 @@ class RewardOrder(msgspec.Struct, frozen=True):
     """A new reward. Null is no limit; `blackout_on` are dates on which it can't be had.
 
     A voucher is good for `voucher_days`. If it takes more than `step_up_points`, null for the scheme's, residents must
-    have signed in just now.
+    have signed in just now. A pass (leisure_pass, leisure_file) is good for `pass_days` from its first use and is put
+    onto the card of `member_source`, an operator's source; `instead` is another reward of yours for members.
     """
 
     title: Title
@@ -46,6 +50,9 @@ class RewardOrder(msgspec.Struct, frozen=True):
     voucher_days: Days = 30
     step_up_points: Count | None = None
     paused: bool = False
+    pass_days: Days | None = None
+    member_source: Source | None = None
+    instead: RewardId | None = None
 
     def to_terms(self) -> RewardTerms:
         return _read(msgspec.structs.asdict(self))
@@ -65,6 +72,9 @@ class RewardChange(msgspec.Struct, frozen=True):
     voucher_days: Days | UnsetType = UNSET
     step_up_points: Count | UnsetType | None = UNSET
     paused: bool | UnsetType = UNSET
+    pass_days: Days | UnsetType | None = UNSET
+    member_source: Source | UnsetType | None = UNSET
+    instead: RewardId | UnsetType | None = UNSET
 
     def change(self, terms: RewardTerms) -> RewardTerms:
         named = {name: value for name, value in msgspec.structs.asdict(self).items() if value is not UNSET}
@@ -72,4 +82,7 @@ class RewardChange(msgspec.Struct, frozen=True):
 
 
 def _read(facts: dict[str, Any]) -> RewardTerms:
-    return RewardTerms(**facts | {"points": Points(facts["points"]), "blackout_on": tuple(facts["blackout_on"])})
+    read = {"points": Points(facts["points"]), "blackout_on": tuple(facts["blackout_on"])}
+    if isinstance(facts["instead"], str):
+        read["instead"] = read_reward_id(facts["instead"])
+    return RewardTerms(**facts | read)

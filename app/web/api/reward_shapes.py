@@ -14,7 +14,10 @@ from app.web.api.answers import Shape
 
 
 class RewardTermsShape(Shape):
-    """What a reward is like, or is to be like. Null where there is no limit, or as the scheme has it."""
+    """What a reward is like, or is to be like. Null where there is no limit, or as the scheme has it.
+
+    `pass_days`, `member_source` and `instead` are of passes that are put onto a member's card.
+    """
 
     title: str
     description: str
@@ -27,6 +30,9 @@ class RewardTermsShape(Shape):
     voucher_days: int
     step_up_points: int | None
     paused: bool
+    pass_days: int | None
+    member_source: str | None
+    instead: str | None
 
 
 class RewardProposalShape(Shape):
@@ -87,10 +93,9 @@ def present_proposal(proposal: ProposalRead) -> RewardProposalShape:
     )
 
 
-def present_own_reward(own: OwnReward, terms: RewardTerms) -> OwnRewardShape:
-    """`terms` are those in force."""
+def present_own_reward(own: OwnReward) -> OwnRewardShape:
     return OwnRewardShape(
-        **_present(terms).model_dump(),
+        **_present(own.terms).model_dump(),
         id=public_id("rew", own.reward.public_id),
         stock_left=own.reward.stock_left,
         revision=own.revision,
@@ -99,4 +104,5 @@ def present_own_reward(own: OwnReward, terms: RewardTerms) -> OwnRewardShape:
 
 
 def _present(terms: RewardTerms) -> RewardTermsShape:
-    return RewardTermsShape(**vars(terms) | {"blackout_on": list(terms.blackout_on)})
+    instead = public_id("rew", terms.instead) if terms.instead else None
+    return RewardTermsShape(**vars(terms) | {"blackout_on": list(terms.blackout_on), "instead": instead})

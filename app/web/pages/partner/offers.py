@@ -12,7 +12,6 @@ from app.identity.queries import StaffRead
 from app.offers.proposals.errors import ProposalUnknown
 from app.offers.proposals.queries import list_own_rewards, list_proposals
 from app.offers.proposals.service import withdraw_proposal
-from app.offers.proposals.terms import read_terms
 from app.offers.queries import get_partner
 from app.web.api.reward_shapes import present_own_reward, present_proposal, read_proposal_id
 from app.web.callers import Call, as_partner_owner, as_partner_staff
@@ -57,7 +56,7 @@ def _show(request: Request, call: Call, *, refused: str | None = None, status: i
         return {
             "staff": staff,
             "partner": get_partner(session, partner_id=partner_id),
-            "rewards": [present_own_reward(one, read_terms(one.reward)) for one in rewards],
+            "rewards": [present_own_reward(one) for one in rewards],
             "new": [present_proposal(one) for one in waiting if one.reward is None],
             "decided": [present_proposal(one) for one in decided],
         }
