@@ -85,12 +85,12 @@ class BacsFileEnded(Conflict):
 
 
 class SecondOfficerNeeded(Conflict):
-    """Who made the file does not send it."""
+    """Who made the file does not send it, and who proposed or refused something does not approve it."""
 
     code = "second-officer-needed"
 
-    def __init__(self) -> None:
-        super().__init__("You made this file yourself. Another officer has to send it.")
+    def __init__(self, advice: str = "You made this file yourself. Another officer has to send it.") -> None:
+        super().__init__(advice)
 
 
 class PayoutUnknown(NotFound):

@@ -59,7 +59,7 @@ def release_payout(session: Session, *, payout: UUID, reason: str, officer_id: i
     if not doubt.decided:
         raise CaseWaits
     if officer_id in doubt.decided_by:
-        raise SecondOfficerNeeded
+        raise SecondOfficerNeeded("You refused the case about this partner yourself. Another officer has to let it go.")
     row.released_by, row.released_at, row.release_reason = officer_id, now, reason
     session.flush()
     return read_payout(row, session.get_one(Statement, row.statement_id), doubted=False)

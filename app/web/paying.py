@@ -16,6 +16,8 @@ from app.core.ids import parse_public_id, public_id
 from app.identity.queries import OfficerRead
 from app.offers.queries import PartnerRead
 from app.settlement.bacs import BacsFileRead, make_file, read_file
+from app.settlement.connect.reversal_errors import ReversalUnknown
+from app.settlement.connect.reversal_queries import ReversalRead
 from app.settlement.errors import BacsFileUnknown, PayoutUnknown
 from app.settlement.holding_back import release_payout
 from app.settlement.payees import (
@@ -44,6 +46,14 @@ def read_file_id(written: str) -> UUID:
     uuid = parse_public_id("bac", written)
     if uuid is None:
         raise BacsFileUnknown
+    return uuid
+
+
+def read_reversal_id(written: str) -> UUID:
+    """Raises ReversalUnknown."""
+    uuid = parse_public_id("rvs", written)
+    if uuid is None:
+        raise ReversalUnknown
     return uuid
 
 
@@ -93,6 +103,21 @@ def change_payment(
 ) -> PayoutRead:
     """`what` tells in the audit trail what `change` does. Raises what it raises."""
     return _note_payout(session, officer, change(session, payout=payout), {"what": what}, now)
+
+
+def change_reversal(
+    session: Session, officer: OfficerRead, *, change: Callable[[Session, OfficerRead], ReversalRead], now: datetime
+) -> ReversalRead:
+    """`change` proposes or decides it. Raises what it raises."""
+    read = change(session, officer)
+    facts: dict[str, str | int | bool | None] = {
+        "reversal": public_id("rvs", read.public_id),
+        "status": read.status,
+        "pence": read.pence,
+    }
+    subject = f"payout:{public_id('pay', read.payout)}"
+    record_act(session, actor=officer.actor, act="statement.paid", subject=subject, facts=facts, now=now)
+    return read
 
 
 def look_at_bank_details(session: Session, officer: OfficerRead, partner: PartnerRead, *, call: Call) -> BankDetails:

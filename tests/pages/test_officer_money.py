@@ -23,7 +23,7 @@ def _send(browser: Browser, begins: str, **filled: str) -> Page:
     return browser.send(visit(browser, MONEY).form(f"{MONEY}/{begins}"), **filled)
 
 
-def _press(browser: Browser, act: str, **filled: str) -> Page:
+def press(browser: Browser, act: str, **filled: str) -> Page:
     """The first button that sends a form whose address ends like this."""
     page = visit(browser, MONEY)
     return browser.send(next(form for form in page.forms if form.action.endswith(f"/{act}")), **filled)
@@ -56,7 +56,7 @@ def test_partner_is_paid_by_two_officers_and_without_any_script(earned: Town) ->
     link = next(link for link in page.links() if link.startswith(f"{MONEY}/files/"))
     lines = finance.http.get(link).text.splitlines()
     assert [len(line) for line in lines] == [100, 100]
-    page = _press(admin, "send")
+    page = press(admin, "send")
     check(page)
     assert "Sent 1 payment, £0.80" in page.text
     assert "£0.80 Paid Paid 22 November 2026" in visit(colleague, OWN_MONEY).text
@@ -74,7 +74,7 @@ def test_who_made_a_file_can_not_have_it_sent_even_by_a_form_of_their_own(earned
     page = finance.send(form)
     check(page, 409)
     assert "You made this file yourself. Another officer has to send it." in page.text
-    page = _press(finance, "drop")
+    page = press(finance, "drop")
     check(page)
     assert "Its payments wait for the next one." in page.text
 
@@ -103,10 +103,10 @@ def test_other_bank_details_than_were_read_are_never_approved(earned: Town) -> N
 def test_what_the_bank_gave_back_is_owed_again_and_the_partner_reads_why(earned: Town) -> None:
     pay_by_file(earned, GOOD, close=False)
     admin = open_as(earned, "admin")
-    page = _press(admin, "return", reason=" ")
+    page = press(admin, "return", reason=" ")
     check(page, 422)
     assert "Say why, in a sentence that others can read." in page.text
-    check(_press(admin, "return", reason="The account is closed."))
+    check(press(admin, "return", reason="The account is closed."))
     page = visit(open_as_colleague(earned), OWN_MONEY)
     assert "Came back Your bank gave it back: The account is closed." in page.text
     assert "£0.80 is owed to you now." in page.text
@@ -117,12 +117,12 @@ def test_a_refund_takes_two_officers_and_each_refusal_keeps_what_was_written(ear
     path = next(link for link in visit(staff, WEEK).links() if "/ask/" in link)
     staff.send(visit(staff, path).form(path), reason="The machine was broken.")
     finance, approver = open_as(earned, "finance"), open_as(earned, "approver")
-    page = _press(finance, "propose", points="lots", reason="Nobody got a drink.")
+    page = press(finance, "propose", points="lots", reason="Nobody got a drink.")
     check(page, 422)
     assert "Write the points as a whole number" in page.text
     kept = next(form for form in page.forms if form.action.endswith("/propose")).fields
     assert (kept["points"], kept["reason"]) == ("lots", "Nobody got a drink.")
-    page = _press(finance, "propose", reason="Nobody got a drink.")
+    page = press(finance, "propose", reason="Nobody got a drink.")
     check(page)
     assert "You proposed this. Another officer has to approve it." in page.text
     assert [form for form in page.forms if form.action.endswith("/approve")] == []
@@ -132,7 +132,7 @@ def test_a_refund_takes_two_officers_and_each_refusal_keeps_what_was_written(ear
     check(page, 409)
     assert "Ask another approver." in page.text
     assert "Files for the bank" not in visit(approver, MONEY).text
-    check(_press(approver, "approve"))
+    check(press(approver, "approve"))
     assert "Given back" in visit(staff, OWN_MONEY).text
     assert earned.city.balance()["available"] == 500
 
@@ -148,7 +148,7 @@ def test_work_that_was_given_up_is_tried_again_from_the_page(earned: Town) -> No
     dead = text("INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('default', :task, 'failed')")
     earned.city.runtime.database.in_transaction(lambda session: session.execute(dead, {"task": "webhooks.send"}))
     assert "1 piece of work was given up" in visit(open_as(earned, "finance"), MONEY).text
-    page = _press(open_as(earned, "admin"), "retry")
+    page = press(open_as(earned, "admin"), "retry")
     check(page)
     assert "Nothing. Work that fails many times stands here" in page.text
 

@@ -75,7 +75,7 @@ def approve_reversal(session: Session, *, reversal: UUID, officer_id: int, now: 
     """The worker has it done. Raises ReversalUnknown, ReversalDecided, SecondOfficerNeeded."""
     row = _lock_open(session, reversal)
     if row.proposed_by == officer_id:
-        raise SecondOfficerNeeded
+        raise SecondOfficerNeeded("You proposed this yourself. Another officer has to approve it.")
     row.status, row.decided_by, row.decided_at, row.ask_at = "approved", officer_id, now, now
     session.flush()
     promise_job(session, task=REVERSE, args={"reversal": row.id})

@@ -5,27 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
-from app.audit import record_act
-from app.core.ids import parse_public_id, public_id
+from app.core.ids import public_id
 from app.core.units import MOST_AT_ONCE, Pence
 from app.identity.queries import OfficerRead
 from app.ledger.commands import Answer
-from app.settlement.connect.reversal_errors import ReversalUnknown
 from app.settlement.connect.reversal_proposals import approve_reversal, propose_reversal, refuse_reversal
 from app.settlement.connect.reversal_queries import ReversalRead, list_reversals
-from app.settlement.errors import PayoutUnknown
 from app.web.api.answers import SIGNED_IN, Shape, declines, respond, takes
 from app.web.api.payout_shapes import MOST_PAYOUTS, as_payer, as_reader_of_payments
 from app.web.api.reasons import Reasoned
 from app.web.callers import Call, SignedIn
 from app.web.idempotency import run_once
+from app.web.paying import change_reversal, read_payout_id, read_reversal_id
 from app.web.sent import Body, IdempotencyKey, Sent
 
 router = APIRouter(tags=["money"])
@@ -76,9 +73,7 @@ def show_reversals(call: SignedIn) -> ReversalsShape:
 )
 def propose(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> Response:  # noqa: A002 - the path's own word
     """Propose to take money of a payment back; nothing moves yet. For officers with the role finance or admin."""
-    order, payout = body.read(ReversalOrder), parse_public_id("pay", id)
-    if payout is None:
-        raise PayoutUnknown
+    order, payout = body.read(ReversalOrder), read_payout_id(id)
 
     def serve(session: Session, officer: OfficerRead) -> ReversalRead:
         return propose_reversal(
@@ -107,9 +102,7 @@ def refuse(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> R
 
 
 def _decide(call: Call, written: str, body: Sent, key: str | None, decide: Callable[..., ReversalRead]) -> Response:
-    wanted: UUID | None = parse_public_id("rvs", written)
-    if wanted is None:
-        raise ReversalUnknown
+    wanted = read_reversal_id(written)
     return _answer(
         *(call, body, key),
         lambda session, officer: decide(session, reversal=wanted, officer_id=officer.id, now=call.now),
@@ -121,14 +114,7 @@ def _answer(
     call: Call, body: Sent, key: str | None, change: Callable[[Session, OfficerRead], ReversalRead], *, status: int
 ) -> Response:
     def serve(session: Session, officer: OfficerRead) -> Answer:
-        reversal = change(session, officer)
-        facts: dict[str, str | int | bool | None] = {
-            "reversal": public_id("rvs", reversal.public_id),
-            "status": reversal.status,
-            "pence": reversal.pence,
-        }
-        subject = f"payout:{public_id('pay', reversal.payout)}"
-        record_act(session, actor=officer.actor, act="statement.paid", subject=subject, facts=facts, now=call.now)
+        reversal = change_reversal(session, officer, change=change, now=call.now)
         return Answer(status, _present(reversal).model_dump(mode="json"))
 
     return respond(run_once(call, as_payer, serve, key=key, sent=body))

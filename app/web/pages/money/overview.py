@@ -17,6 +17,7 @@ from app.jobs import count_jobs, list_jobs
 from app.offers.queries import find_partners
 from app.redemption.dispute_queries import list_disputes
 from app.settlement.bacs import list_files
+from app.settlement.connect.reversal_queries import list_reversals
 from app.settlement.payees import list_waiting_payees
 from app.settlement.payout_queries import list_payouts
 from app.web.api.dispute_shapes import present
@@ -95,6 +96,7 @@ def _find_payments(session: Session) -> dict[str, object]:
         "ended": [one for one in lately if one.status not in OPEN],
         "files": files,
         "officers": find_officers(session, ids={one.made_by for one in files}),
+        "reversals": [one for one in list_reversals(session, limit=MOST_ENDED) if one.status == "open"],
         "banks": banks,
         "partners": find_partners(session, ids=wanted),
         "dead": list_jobs(session, state="dead", after=None, limit=MOST_JOBS).items,
