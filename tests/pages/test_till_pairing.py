@@ -40,6 +40,11 @@ def test_a_paired_browser_redeems_without_anybody_signing_in_and_undoes(town: To
     assert "Front counter Added 22 November 2026. Last there" in open_as_colleague(town).open("/till/devices").text
 
 
+def test_the_way_to_pair_is_found_from_signing_in(town: Town) -> None:
+    for path in ("/sign-in", "/sign-in/partner"):
+        assert PAIR in visit(town.browser(), path).links(), path
+
+
 def test_a_till_opens_the_till_and_nothing_else(town: Town) -> None:
     device, page = _pair(town, _make_code(town))
     assert [link for link in page.links() if link.startswith(("/partner", "/sessions", "/till/"))] == []
