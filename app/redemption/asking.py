@@ -63,10 +63,10 @@ def claim_question(session: Session, *, redemption_id: int, keys: QuestionKeys, 
     row.ask_at = now + min(SHORTEST_WAIT * 2 ** min(row.asked - 1, 12), LONGEST_WAIT)
     session.flush()
     reward, partner = session.get_one(Reward, row.reward_id), session.get_one(Partner, row.partner_id)
-    found = find_endpoint(session, partner_id=partner.id, adapter=reward.adapter, keys=keys.endpoints)
+    found = find_endpoint(session, partner_id=partner.id, adapter=row.adapter, keys=keys.endpoints)
     member = None
-    if reward.member_source is not None:
-        member = find_token(session, resident_id=row.resident_id, source=reward.member_source, keys=keys.cards)
+    if row.member_source is not None:
+        member = find_token(session, resident_id=row.resident_id, source=row.member_source, keys=keys.cards)
     request = IssueRequest(
         reference=row.public_id,
         partner=partner.name,
@@ -77,10 +77,10 @@ def claim_question(session: Session, *, redemption_id: int, keys: QuestionKeys, 
         expires_at=row.expires_at,
         code=keys.codes.code_for(row.public_id) if row.code_hash is not None else None,
         member=member,
-        pass_days=reward.pass_days,
+        pass_days=row.pass_days,
         endpoint=Endpoint(found.url, found.secret) if found else None,
     )
-    return Question(row.id, reward.adapter, row.status == VoucherStatus.CANCELLING, request)
+    return Question(row.id, row.adapter, row.status == VoucherStatus.CANCELLING, request)
 
 
 def note_promised(session: Session, *, redemption_id: int, reference: str, settled: bool, now: datetime) -> bool:
@@ -128,9 +128,12 @@ def note_used(session: Session, *, redemption_id: int, now: datetime) -> None:
 
 
 def note_kept(session: Session, *, redemption_id: int, sentence: str, now: datetime) -> None:
-    """The partner does not take it back though it is unused: it can be used until its time is over."""
+    """The partner does not take it back though it is unused: it can be used until its time is over, and ends then."""
     row = _lock(session, redemption_id)
-    if row is None or row.status != VoucherStatus.CANCELLING or row.expires_at <= now:
+    if row is None or row.status != VoucherStatus.CANCELLING:
+        return
+    if row.expires_at <= now:
+        note_let_go(session, redemption_id=redemption_id, now=now)
         return
     row.status, row.ask_at, row.asked, row.ends_as = VoucherStatus.ISSUED, None, 0, None
     row.end_reason = sentence

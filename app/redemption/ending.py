@@ -23,10 +23,10 @@ from app.redemption.tables import Redemption, RedemptionVisit
 
 def spend_voucher(session: Session, row: Redemption, *, now: datetime) -> None:
     """Its points are spent and the partner is owed its price; a pass begins."""
-    reward, partner = session.get_one(Reward, row.reward_id), session.get_one(Partner, row.partner_id)
+    partner = session.get_one(Partner, row.partner_id)
     row.status, row.redeemed_at, row.ended_at, row.ask_at = VoucherStatus.REDEEMED, now, now, None
-    if reward.pass_days is not None:
-        row.valid_until_at = now + timedelta(days=reward.pass_days)
+    if row.pass_days is not None:
+        row.valid_until_at = now + timedelta(days=row.pass_days)
         note_visit(session, row, now=now)
     session.flush()
     to_group = partner.kind == "community_group"

@@ -17,8 +17,8 @@ class Redemption(Row, table=True):
     `status`: issued, redeemed, cancelled, expired or declined; with a `remote` partner first confirming, and cancelling
     while the partner has yet to let go of it, after which it is what `ends_as` says. `ask_at` is when the partner is
     asked next, null when nothing is open. `end_reason` is the partner's own sentence. A pass has `valid_until_at` from
-    its first use on. VAT and
-    pence are as they were agreed on the day on which it was taken, by `contract_id` where there was a contract.
+    its first use on. Pence and VAT are as they were agreed on the day on which it was taken, by `contract_id` where
+    there was a contract; `adapter`, `member_source` and `pass_days` as the reward had them, whatever it has now.
 
     No code is stored: both are derived from a secret and `public_id`; the keyed hashes find the row.
     """
@@ -50,6 +50,7 @@ class Redemption(Row, table=True):
     points: int = Field(sa_column=Column(BigInteger, nullable=False))
     cost_pence: int = Field(sa_column=Column(BigInteger, nullable=False))
     status: str = Field(sa_column=Column(Text, nullable=False))
+    adapter: str = Field(sa_column=Column(Text, nullable=False))
     code_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True, unique=True))
     token_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True, unique=True))
     made_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
@@ -59,6 +60,8 @@ class Redemption(Row, table=True):
     vat_treatment: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     vat_percent: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
     contract_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    member_source: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    pass_days: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
     remote: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default="false"))
     partner_reference: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     asked: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))

@@ -120,9 +120,10 @@ def test_of_a_doubted_partner_many_more_are_asked(city: City) -> None:
         assert set(find_doubts(session, partner_ids={partner, -1})) == {partner}
         insert = text(
             "INSERT INTO redemptions (id, public_id, resident_id, reward_id, partner_id, hold_id, points, cost_pence,"
-            " status, code_hash, made_at, expires_at, redeemed_at, ended_at, remote)"
+            " status, adapter, code_hash, made_at, expires_at, redeemed_at, ended_at, remote)"
             " SELECT -p.n * 1000 - g, md5(p.n || '-' || g)::uuid, (SELECT min(id) FROM residents), 1, p.id,"
-            " -p.n * 1000 - g, 100, 80, 'redeemed', decode(md5(p.n || '/' || g), 'hex'), :at, :at, :at, :at, false"
+            " -p.n * 1000 - g, 100, 80, 'redeemed', 'voucher_code', decode(md5(p.n || '/' || g), 'hex'),"
+            " :at, :at, :at, :at, false"
             " FROM generate_series(1, 400) AS g, (VALUES (1, CAST(:partner AS bigint)), (2, -1)) AS p (n, id)"
         )
         session.execute(insert, {"partner": partner, "at": city.clock.now() - ASKED_AFTER})

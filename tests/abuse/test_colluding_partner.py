@@ -70,9 +70,9 @@ def scheme(rolled_back: Database, secrets: Secrets, now: datetime) -> Scheme:
 def test_the_nightly_look_opens_one_case_with_the_figures_and_pauses_nothing(scheme: Scheme) -> None:
     insert = text(
         "INSERT INTO redemptions (id, public_id, resident_id, reward_id, partner_id, hold_id, points, cost_pence,"
-        " status, code_hash, made_at, expires_at, redeemed_at, ended_at, remote)"
+        " status, adapter, code_hash, made_at, expires_at, redeemed_at, ended_at, remote)"
         " SELECT -:partner * 1000 - n, gen_random_uuid(), n % :people, 1, :partner, -:partner * 1000 - n, 100, 80,"
-        " 'redeemed', decode(md5(:partner || '/' || n), 'hex'),"
+        " 'redeemed', 'voucher_code', decode(md5(:partner || '/' || n), 'hex'),"
         " CAST(:at AS timestamptz) - :took * interval '1 minute', :at, :at, :at, false FROM generate_series(1, 60) AS n"
     )
     at = scheme.now - timedelta(days=3)

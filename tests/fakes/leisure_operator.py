@@ -21,7 +21,10 @@ SECRET = "the operator's own"
 
 @dataclass
 class LeisureBooks:
-    """`passes` by reference. `mood`: well, refuses, member, broken (a 500), lost (does it, and the answer is lost)."""
+    """`passes` by reference. `mood`: well, refuses, member, keeps (takes none back), broken (a 500) or lost.
+
+    What is lost is done, and the answer to it never arrives.
+    """
 
     mood: str = "well"
     slow_seconds: float = 0.0
@@ -48,7 +51,7 @@ class LeisureBooks:
         if method == "GET":
             return (200, known) if known else (404, {"detail": "No such pass."})
         if method == "DELETE":
-            if known and known["status"] == "active":
+            if known and (known["status"] == "active" or self.mood == "keeps"):
                 return 409, {"detail": "The pass is in use."}
             if known:
                 known["status"] = "cancelled"

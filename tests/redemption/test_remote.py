@@ -163,6 +163,51 @@ def test_what_runs_out_is_taken_back_from_the_partner_confirmed_or_not(leisure: 
     assert [known["status"] for known in leisure.books.passes.values()] == ["cancelled"]
 
 
+def test_what_the_partner_keeps_can_be_used_until_its_time_is_over_and_then_its_points_come_back(
+    leisure: Leisure,
+) -> None:
+    voucher = leisure.take()
+    leisure.work()
+    leisure.books.mood = "keeps"
+    leisure.scheme.cancel(leisure.resident, voucher)
+    leisure.work()
+    kept = leisure.read(voucher)
+    assert (kept.status, kept.reason) == (VoucherStatus.ISSUED, "The pass is in use.")
+    assert kept.code == leisure.scheme.codes.code_for(voucher.id)
+    assert leisure.points() == (0, POINTS)
+    leisure.clock.at = voucher.expires_at
+    assert leisure.scheme.sweep(leisure.clock.now()) == 1
+    leisure.work()
+    assert leisure.read(voucher).status is VoucherStatus.EXPIRED
+    assert leisure.points() == (POINTS, 0), "no till takes it any more, so nothing may hold its points"
+
+
+def test_a_voucher_ends_where_it_was_promised_though_its_reward_is_given_out_in_another_way_by_now(
+    leisure: Leisure,
+) -> None:
+    voucher = leisure.take()
+    leisure.work()
+    otherwise = text("UPDATE rewards SET adapter = 'voucher_code', member_source = NULL, pass_days = NULL")
+    leisure.scheme.run(lambda session: session.execute(otherwise))
+    leisure.scheme.cancel(leisure.resident, voucher)
+    leisure.work()
+    assert leisure.read(voucher).status is VoucherStatus.CANCELLED
+    assert [known["status"] for known in leisure.books.passes.values()] == ["cancelled"], "or it could still be used"
+    assert leisure.points() == (POINTS, 0)
+
+
+def test_a_pass_lasts_as_long_as_it_was_promised(leisure: Leisure) -> None:
+    voucher = leisure.take()
+    leisure.scheme.run(
+        lambda session: session.execute(text("UPDATE rewards SET pass_days = NULL, adapter = 'webhook'"))
+    )
+    leisure.work()
+    began = leisure.scheme.redeem(leisure.read(voucher).code, at=leisure.clock.now())
+    assert began.valid_until_at == leisure.clock.now() + timedelta(days=7)
+    (known,) = leisure.books.passes.values()
+    assert (known["member"], known["days"]) == ("L1234", 7)
+
+
 def test_an_answer_that_comes_after_everything_is_over_is_taken_back(leisure: Leisure) -> None:
     """A worker that slept between asking and noting finds that others have ended the voucher."""
     voucher = leisure.take()
