@@ -187,11 +187,14 @@ def _multiply(program: Program, index: int, verdicts: Verdicts, step: Step) -> N
 def _unlock(unlocks: list[Offer], verdicts: Verdicts, event: Event, step: Step) -> list[Derived]:
     emits = []
     for offer in unlocks:
-        if take_turn(offer.plan, step):
+        limited_by = take_turn(offer.plan, step)
+        if limited_by is None:
             emits.append(_derive(offer.plan, event))
             verdicts[offer.index] = Verdict(offer.index, "unlocked", offer.after, offer.needed)
         else:
-            verdicts[offer.index] = Verdict(offer.index, "limit_reached", offer.after, offer.needed)
+            verdicts[offer.index] = Verdict(
+                offer.index, "limit_reached", offer.after, offer.needed, limited_by=limited_by
+            )
     return emits
 
 

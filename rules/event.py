@@ -57,7 +57,8 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 class Verdict(msgspec.Struct, frozen=True, gc=False):
     """What became of one rule that matched: `plan` is its place in rule order.
 
-    `done` of `needed` is its progress, if it has any.
+    `done` of `needed` is its progress, if it has any. `limited_by` is the limit that kept a challenge locked, which has
+    no line to say so.
     """
 
     plan: int
@@ -65,6 +66,7 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     done: int = 0
     needed: int = 0
     line: Line | None = None
+    limited_by: str | None = None
 
 
 class Derived(msgspec.Struct, frozen=True, gc=False):

@@ -172,7 +172,7 @@ def _explain_rule(
         needed=needed,
         asked=line.asked if line else 0,
         got=line.got if line else 0,
-        limited_by=line.limited_by if line else None,
+        limited_by=line.limited_by if line else verdict.limited_by if verdict else None,
         sentence=rule_sentence(rule, outcome, _blur(checks), done, needed, line),
         machine_sentence=rule_sentence(rule, public, about_event, done, needed, line),
     )

@@ -74,15 +74,16 @@ def _look(slots: tuple[Slot, ...], asked: int, used: dict[str, int], step: Step)
     return got, limited_by
 
 
-def take_turn(plan: Plan, step: Step) -> bool:
-    """For what has no points: uses up one of the `times` of each limit, unless one of them is reached."""
+def take_turn(plan: Plan, step: Step) -> str | None:
+    """For what has no points: uses up one of the `times` of each limit, or gives the name of one that is reached."""
     before: dict[str, int] = {}
-    if not _limit(plan, 1, before, step)[0]:
-        return False
+    got, limited_by = _limit(plan, 1, before, step)
+    if not got:
+        return limited_by
     for counter, per, times_name, _ in plan.debits:
         window = plan.start if per == _VALIDITY else step.windows[per]
         step.registers[counter] = (window, before[times_name] + 1, 0)
-    return True
+    return None
 
 
 def allow(plan: Plan, asked: int, step: Step) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -15,7 +15,7 @@ from rules.clock import LONDON, to_micros
 from rules.document import Rule, Validity
 from rules.event import Event
 from rules.matcher import Match, TypeMatcher, compile_type
-from rules.parts import Multiply, needed_facts
+from rules.parts import Multiply, Unlock, needed_facts
 from rules.places import Zone
 from rules.rule_set import refuse_incoherent
 
@@ -35,6 +35,18 @@ class RuleSets:
 
 
 @dataclass(frozen=True, slots=True)
+class Openers:
+    """Ids of the rules that open challenges, by place in rule order.
+
+    Of those in `before` the draft cannot touch `apart` and can touch `touched`; `own` are those of the set `own`.
+    """
+
+    apart: Mapping[int, str]
+    touched: Mapping[int, str]
+    own: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Engine:
     """The sets, ready to judge.
 
@@ -44,7 +56,7 @@ class Engine:
     whose place it takes in the order of `before`, None if there is none.
 
     The draft is about events of the types `about`; `alike` is whether it matches just those that its earlier version
-    does.
+    does. `openers` is None where no rule opens a challenge, as in most sets.
     """
 
     before: Timeline
@@ -58,6 +70,7 @@ class Engine:
     draft: Rule
     alike: bool
     alone: TypeMatcher
+    openers: Openers | None
 
     def refuses_because(self, event: Event) -> str:
         """Why the draft did not match this event of its type."""
@@ -135,7 +148,18 @@ def load_engine(sets: RuleSets) -> Engine:
         alike=earlier is not None and _conditions(earlier) == _conditions(draft),
         # For one question only, why the draft did not match, so that it may stand without those that it depends on.
         alone=compile_type(draft.trigger, [(0, draft)], after.zones),
+        openers=_find_openers(before, own, touched),
     )
+
+
+def _find_openers(before: Artefact, own: Artefact, touched: frozenset[str]) -> Openers | None:
+    listed = {at: rule.id for at, rule in enumerate(before.rules) if isinstance(rule.effect, Unlock)}
+    openers = Openers(
+        apart={at: name for at, name in listed.items() if name not in touched},
+        touched={at: name for at, name in listed.items() if name in touched},
+        own={at: rule.id for at, rule in enumerate(own.rules) if isinstance(rule.effect, Unlock)},
+    )
+    return openers if listed or openers.own else None
 
 
 def _always(artefact: Artefact) -> Timeline:

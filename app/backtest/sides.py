@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -81,6 +81,13 @@ class Side:
         self.points += others_points
         own.points += own_points
         return others_points, own_points
+
+    def add_locked(self, outcomes: Sequence[Outcome], openers: Mapping[int, str]) -> None:
+        """How often a limit kept a challenge locked. `openers` are ids of rules by their place in rule order."""
+        for outcome in outcomes:
+            for verdict in outcome.verdicts:
+                if verdict.limited_by is not None and verdict.plan in openers:
+                    self.limits[openers[verdict.plan], verdict.limited_by] += 1
 
     def _count(self, line: Line, on: date) -> None:
         if line.limited_by is not None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from app.backtest.judging import Judged
 from app.backtest.lives import Life
-from app.backtest.sets import Engine
+from app.backtest.sets import Engine, Openers
 from app.backtest.sides import Side
 from app.core.clock import london_date
 from rules.event import Outcome
@@ -93,6 +93,8 @@ class Tallies:
         else:
             shared, own = common.add_apart(both.before, engine.touched, self.before)
             had, gets = shared + own, shared + self.after.add(both.own)
+        if engine.openers:
+            self._count_locked(engine.openers, both, common)
         self.residents += 1
         self.events += len(life.events)
         first_on, last_on = london_date(life.events[0].happened_at), london_date(life.events[-1].happened_at)
@@ -115,6 +117,14 @@ class Tallies:
             self.most_gained = _further(self.most_gained, (gets - had, who))
         elif gets < had:
             self.most_lost = _further(self.most_lost, (had - gets, who))
+
+    def _count_locked(self, openers: Openers, both: Both, common: Side) -> None:
+        common.add_locked(both.before, openers.apart)
+        if both.own is None:
+            common.add_locked(both.before, openers.touched)
+        else:
+            self.before.add_locked(both.before, openers.touched)
+            self.after.add_locked(both.own, openers.own)
 
     def _count_outcomes(self, engine: Engine, told: Judged, index: int | None) -> None:
         about = engine.about

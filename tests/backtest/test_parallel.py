@@ -66,6 +66,8 @@ def _people(each: list[list[Event]]) -> list[Life]:
 def _fold_everybody(timeline: Timeline, people: list[Life]) -> Tallies:
     """Event by event in the order in which they happened, with one set of shared counters."""
     tallies = Tallies()
+    ((_, artefact),) = timeline.entries
+    rules = artefact.rules
     shared: dict[str, Register] = {}
     states = {life.number: State() for life in people}
     totals: Counter[int] = Counter()
@@ -77,6 +79,9 @@ def _fold_everybody(timeline: Timeline, people: list[Life]) -> Tallies:
             totals[number] += line.got
             if line.limited_by is not None:
                 tallies.after.limits[line.rule, line.limited_by] += 1
+        for verdict in folded.outcomes[0].verdicts:
+            if verdict.limited_by is not None:
+                tallies.after.limits[rules[verdict.plan].id, verdict.limited_by] += 1
     tallies.after.points = totals.total()
     tallies.totals.update((0, totals[life.number]) for life in people if life.events)
     return tallies
