@@ -11,10 +11,10 @@ from typing import Final
 from app.backtest.bands import draw_bands
 from app.backtest.names import list_names, say_limit_of
 from app.backtest.rows import Row, make_row, make_rows, make_rows_of_many
-from app.backtest.run_out import find_run_out
 from app.backtest.spread import spread
 from app.backtest.tallies import Tallies
 from app.rulebook.drafting.evidence import FEWEST_DAYS
+from app.rulebook.run_out import find_run_out
 from rules.document import Rule
 from rules.sentence import sentence
 

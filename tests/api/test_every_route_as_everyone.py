@@ -141,6 +141,7 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "POST /v1/campaigns": EDITORS,
     "GET /v1/campaigns/{key}": OFFICERS,
     "PATCH /v1/campaigns/{key}": EDITORS,
+    "GET /v1/campaigns/{key}/burn-down": OFFICERS,
     "GET /v1/campaigns/{key}/messages": OFFICERS,
     "POST /v1/campaigns/{key}/messages": EDITORS,
     "GET /v1/campaign-messages/{id}": OFFICERS,

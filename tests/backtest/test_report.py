@@ -8,10 +8,10 @@ import pytest
 from app.backtest.bands import draw_bands
 from app.backtest.report import Setting, write_report
 from app.backtest.rows import FEW
-from app.backtest.run_out import find_run_out
 from app.backtest.spread import spread
 from app.backtest.table import write_table
 from app.backtest.tallies import Tallies
+from app.rulebook.run_out import find_run_out
 from rules.document import Rule
 from rules.packs import LEEDS, load_pack
 

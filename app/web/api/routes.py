@@ -11,6 +11,7 @@ from app.web.api import (
     attendance,
     audit,
     backtests,
+    burn_downs,
     callbacks,
     campaign_choices,
     campaign_messages,
@@ -106,7 +107,7 @@ for part in (funding, disputes, dispute_deciding, adjustments, corrections, impo
     router.include_router(part.router)
 for part in (campaign_messages, campaign_choices):
     router.include_router(part.router)
-for part in (audit, seals, invitations, households, campaigns, jobs):
+for part in (audit, seals, invitations, households, campaigns, burn_downs, jobs):
     router.include_router(part.router)
 for part in (review, tills, cards, choices, own_data, complaints, stream, challenges):
     router.include_router(part.router)
