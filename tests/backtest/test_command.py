@@ -10,6 +10,7 @@ from typer.testing import Result
 
 from rules.packs import LEEDS
 
+MAPS = Path(__file__).parents[2] / "app" / "earning" / "maps"
 CYCLING = LEEDS / "cycle_distance.json"
 Run = Callable[..., Result]
 
@@ -115,6 +116,58 @@ def test_a_header_that_two_maps_fit_is_for_a_person_to_decide(run: Run, tmp_path
     done = run("backtest", CYCLING, "--events", both)
     assert done.exit_code == 2
     assert "Several maps fit" in done.stderr
+
+
+TAPS = """card_no,tapped_at_local,kind,station,gate,device
+ann,2020-06-22 08:00:00,metro_entry,Headingley,1,
+ann,2020-06-22 08:20:00,metro_exit,City,2,
+ann,2020-06-22 17:00:00,bus_boarding,86,,d1
+ben,2020-06-22 23:30:00,bus_boarding,1,,d2
+ben,2020-06-23 00:10:00,bus_boarding,49,,d3
+"""
+
+
+def _draft_of_trips(path: Path) -> Path:
+    """5 points for each trip, twice a day."""
+    document = json.loads((LEEDS / "ten_trips.json").read_bytes()) | {
+        "progress": None,
+        "effect": {"kind": "points", "points": 5},
+        "limits": [{"scope": "resident_rule", "per": "day", "times": 2}],
+        "examples": [],
+    }
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_trips_are_found_in_the_taps_of_an_operators_file(run: Run, tmp_path: Path, named: bool) -> None:  # noqa: FBT001 - a row of the table
+    taps, out = tmp_path / "taps.csv", tmp_path / "report.json"
+    taps.write_text(TAPS, encoding="utf-8")
+    chosen = ["--map", MAPS / "metro-taps.toml"] if named else []
+    done = run("backtest", _draft_of_trips(tmp_path / "trips.json"), "--events", taps, "--json", out, *chosen)
+    assert done.exit_code == 0, done.output
+    assert "metro-taps.toml" in done.stderr
+    report = json.loads(out.read_bytes())
+    # Ann: there by rail, back by bus. Ben: one trip over midnight, with a change within the hour.
+    assert (report["cost"]["after_points"], report["draft"]["awards"]) == (15, 3)
+    assert report["residents"]["total"] == 2
+    assert "Headingley" not in out.read_text(encoding="utf-8")
+
+
+def test_a_map_that_is_named_reads_a_file_that_two_maps_fit(run: Run, tmp_path: Path) -> None:
+    both, out = tmp_path / "both.csv", tmp_path / "report.json"
+    header = "route_id,user_id,started_at,ended_at,distance_m,card_no,tapped_at_local,kind,station,gate,device"
+    row = "r1,ann,2020-06-22T07:00:00Z,2020-06-22T07:20:00Z,2600,ben,2020-06-22 08:00:00,bus_boarding,86,,d1"
+    both.write_text(f"{header}\n{row}\n", encoding="utf-8")
+    done = run("backtest", CYCLING, "--events", both, "--map", MAPS / "bike-rides.toml", "--json", out)
+    assert done.exit_code == 0, done.output
+    assert json.loads(out.read_bytes())["cost"]["after_points"] == 5
+
+
+def test_a_map_that_does_not_fit_the_file_is_refused(run: Run, rides: Path) -> None:
+    done = run("backtest", CYCLING, "--events", rides, "--map", MAPS / "metro-taps.toml")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "card_no" in done.stderr
 
 
 def test_a_file_without_a_sound_event_says_what_is_wrong_with_it(run: Run, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from rules.catalogue import EVENT_TYPES, RESIDENT_FACTS, Fact, facts_about
+from rules.catalogue import EVENT_TYPES, RESIDENT_FACTS, Fact, facts_about, facts_in
 from rules.document import Rule, read_rule
 from rules.errors import DocumentRefused, RuleSetRefused
 from rules.event import EVIDENCE, Event, Value
@@ -217,7 +217,7 @@ def events(draw: st.DrawFn, number: int, *, taps: bool = True, plain: bool = Fal
         id=f"{number:03}",
         type=kind,
         happened_at=at,
-        data=draw(data_of(EVENT_TYPES[kind].facts)),
+        data=draw(data_of(facts_in(EVENT_TYPES[kind]))),
         resident={} if plain else draw(residents()),
         evidence="registered_organisation" if plain else draw(st.sampled_from((*EVIDENCE, "registered_organisation"))),
     )

@@ -4,10 +4,11 @@ import re
 
 import pytest
 
-from rules.catalogue import EVENT_TYPES, LOCAL_FACTS, RESIDENT_FACTS, EventType, Fact
+from rules.catalogue import EVENT_TYPES, LOCAL_FACTS, PLACE_FACTS, RESIDENT_FACTS, STOP_WARD, EventType, Fact
 from rules.reasons import NEAREST_FIRST, REASONS
 
 GROUPS = [("local", tuple(LOCAL_FACTS.values())), ("resident", tuple(RESIDENT_FACTS.values()))]
+GROUPS += [("place", tuple(PLACE_FACTS.values())), ("stop", (STOP_WARD,))]
 GROUPS += [(kind.name, kind.facts) for kind in EVENT_TYPES.values()]
 FACTS = [pytest.param(fact, id=f"{name} {fact.name}") for name, facts in GROUPS for fact in facts]
 
