@@ -80,8 +80,14 @@ JOB_RETRIERS = ("admin",)
 COMPLAINT_ANSWERERS = ("support", "approver", "admin")
 """Who may acknowledge and answer complaints, and decide about appeals."""
 
+COMPLAINT_READERS = (*COMPLAINT_ANSWERERS, "auditor")
+"""Who may read them."""
+
 WINDERS_DOWN = ("admin",)
 """Who may wind the scheme down, and say how long records are kept."""
+
+IMPORTERS = ("support", "admin")
+"""Who may hand in a file that an operator sent to the council."""
 
 CARD_CONFIRMERS = ("support",)
 """Who may confirm, with a card before them, that it is somebody's."""

@@ -97,6 +97,12 @@ def list_appeals(session: Session, *, decided: bool, after: str | None, limit: i
     return Page(tuple(map(_read, rows[:limit])), rows[limit - 1].public_id.hex if len(rows) > limit else None)
 
 
+def find_newest_appeal(session: Session) -> int | None:
+    """By internal id. Answered or not: another one means that there is more to look at."""
+    newest: int | None = session.execute(text("SELECT max(id) FROM appeals")).scalar_one()
+    return newest
+
+
 def decide_appeal(
     session: Session, *, appeal: UUID, decision: AppealDecision, reason: str, officer: OfficerRead, now: datetime
 ) -> AppealRead:

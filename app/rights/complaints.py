@@ -81,6 +81,12 @@ def list_complaints(session: Session, *, answered: bool, after: str | None, limi
     return Page(tuple(map(_read, rows[:limit])), rows[limit - 1].public_id.hex if len(rows) > limit else None)
 
 
+def find_newest_complaint(session: Session) -> int | None:
+    """By internal id. Answered or not: another one means that there is more to look at."""
+    newest: int | None = session.execute(text("SELECT max(id) FROM complaints")).scalar_one()
+    return newest
+
+
 def acknowledge_complaint(session: Session, *, complaint: UUID, officer: OfficerRead, now: datetime) -> ComplaintRead:
     """Stop the clock; again changes nothing. Raises ComplaintUnknown."""
     done = session.execute(

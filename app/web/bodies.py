@@ -22,7 +22,7 @@ BATCH_LIMIT_BYTES = 2 << 20
 DRAIN_BYTES = 16 << 20
 """How much of a body that is too large is read and thrown away, so that its sender gets to read the answer."""
 
-UPLOADS = "/v1/imports"
+UPLOADS = frozenset({"/v1/imports", "/officer/imports"})
 """Here the route reads the body, which may be large, itself, once it knows who sends it."""
 
 _BYTE = re.compile(r" \(byte (\d+)\)$")
@@ -48,7 +48,7 @@ class BodyGate:
         if "\0" in scope["path"]:
             await Problem.of(PathUnknown()).to_response()(scope, receive, send)
             return
-        if scope["path"] == UPLOADS:
+        if scope["path"] in UPLOADS and scope["method"] == "POST":
             upload = _Upload(scope, receive, send)
             await self.app(scope, upload.receive, upload.send)
             return

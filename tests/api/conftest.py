@@ -11,7 +11,7 @@ from psycopg import sql
 
 from app.core.database import Database
 from app.core.secret_store import Secrets
-from app.web.api import stream
+from app.web import streams
 from tests.api.city import City, build_city
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def _streams_end_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The test client reads an answer to its end, which a stream would have in ten minutes."""
-    monkeypatch.setattr(stream, "LONGEST_LOOKS", 1)
+    monkeypatch.setattr(streams, "LONGEST_LOOKS", 1)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from app.core.database import Database
 from app.core.secret_store import Secrets
 from app.earning.importing.declaration import load_map
 from app.earning.importing.doors import open_door
+from app.web import streams
 from app.web.pages.visits import Role
 from tests.api.city import build_city
 from tests.earning.world import ride
@@ -78,7 +79,31 @@ def test_a_case_that_another_officer_decided_meanwhile_is_told(offices: Town) ->
     browser.send(form, decision="refuse", reason="Nobody rides so fast.")
     page = browser.send(form, decision="release", reason="It was a train.")
     check(page, 409)
+    assert "Another officer has decided this case meanwhile" in page.text
+    assert "Their reason: Nobody rides so fast." in page.text
+    assert "You wrote: It was a train." in page.text
     assert "Nothing is waiting." in page.text
+
+
+def test_a_look_at_the_queue_is_written_down_for_the_resident_and_the_clock_is_told(offices: Town) -> None:
+    _hold(offices)
+    assert "10 days left, until" in visit(offices.browser(Role.OFFICER), "/officer/review").text
+    acts = visit(offices.browser(Role.OFFICER, number=1), "/officer/audit?act=person.looked_at").text
+    assert f"resident:{offices.city.residents[0]}" in acts
+
+
+def test_an_open_queue_hears_of_a_new_case(offices: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "LONGEST_LOOKS", 1)
+    browser = offices.browser(Role.OFFICER)
+    empty = browser.http.get("/officer/review/stream").text
+    assert empty == "event: changed\ndata: \n\n"
+    _hold(offices)
+    (news,) = [
+        tag.attributes for tag in visit(browser, "/officer/review").find_all("p") if "data-news" in tag.attributes
+    ]
+    assert news["data-news"] == "/officer/review/stream"
+    assert browser.http.get(news["data-news"]).text == f"event: changed\ndata: {news['data-known']}\n\n"
+    assert news["data-known"]
 
 
 def test_the_auditor_reads_who_did_what_and_the_look_is_written_down(offices: Town) -> None:

@@ -38,6 +38,7 @@ OWN = {
         "/officer/money",
         "/officer/review",
         "/officer/adjustments",
+        "/officer/appeals",
         "/officer/imports",
         "/officer/people",
         "/officer/audit",
@@ -54,7 +55,7 @@ ON_THE_WAY = {
 }
 """Where only a step before leads to; their own tests look at them."""
 
-LED_TO = {"why", "again", "done", "provider", "manifest.webmanifest", "service-worker.js"}
+LED_TO = {"why", "again", "done", "stream", "provider", "manifest.webmanifest", "service-worker.js"}
 """Last parts of addresses that make no sense without a query, or are no pages."""
 
 STATIC = Path(__file__).parents[2] / "app" / "web" / "static"
@@ -174,6 +175,7 @@ def test_with_nothing_yet_each_page_says_so_in_words(empty_town: Town, role: Rol
         "/officer/money": "No file has been made yet.",
         "/officer/review": "Nothing is waiting.",
         "/officer/adjustments": "Nothing has been decided yet.",
+        "/officer/appeals": "No complaint is waiting.",
         "/officer/imports": "No file has come yet.",
         "/host": "No session has been opened yet.",
         "/officer/audit": "Who looked at or changed",

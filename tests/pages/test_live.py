@@ -7,7 +7,7 @@ import json
 import httpx
 import pytest
 
-from app.web.api import stream
+from app.web import streams
 from app.web.pages.installing import SHELL
 from app.web.pages.visits import Role
 from tests.api.serving import served
@@ -16,7 +16,7 @@ from tests.pages.town import Town
 
 
 def test_points_that_land_are_told_to_an_open_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(streams, "EVERY_SECONDS", 0.05)
     at = town.city.clock.now()
     with served(town.city.app) as (host, port):
         asked = httpx.stream("GET", f"http://{host}:{port}/v1/me/stream", headers=town.city.resident(0), timeout=20)
@@ -29,8 +29,8 @@ def test_points_that_land_are_told_to_an_open_page(town: Town, monkeypatch: pyte
 
 
 def test_the_stream_ends_with_the_session(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "EVERY_SECONDS", 0.02)
-    monkeypatch.setattr(stream, "LONGEST_LOOKS", 3)
+    monkeypatch.setattr(streams, "EVERY_SECONDS", 0.02)
+    monkeypatch.setattr(streams, "LONGEST_LOOKS", 3)
     browser = town.browser(Role.RESIDENT)
     assert browser.http.get("/v1/me/stream").text.count("event: balance") == 1
     browser.send(browser.open("/you").form("/sign-out"))

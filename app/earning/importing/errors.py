@@ -195,6 +195,20 @@ class DoorUnknown(NotFound):
         super().__init__("There is no door of this name. Ask the scheme to open it, or correct the name.")
 
 
+class DoorUnclear(Invalid):
+    """A file's header does not say through which one door it comes; `doors` are those that could read it."""
+
+    code = "door-unclear"
+
+    def __init__(self, *, doors: Sequence[str]) -> None:
+        self.doors = list(doors)
+        super().__init__(
+            f"Several operators' files have these columns: {', '.join(doors)}. Choose one."
+            if doors
+            else "No file that we know has these columns. Choose what it is, or check that it is the right file."
+        )
+
+
 class DoorNameUnfit(Invalid):
     """The name can't be that of a folder of the drop folder."""
 

@@ -109,6 +109,12 @@ def list_cases(session: Session, *, waiting: bool, after: str | None, limit: int
     return _list(session, f"c.decided_at IS {'NULL' if waiting else 'NOT NULL'}", after, limit)
 
 
+def find_newest_case(session: Session) -> int | None:
+    """By internal id. Decided or not: another one means that there is more to look at."""
+    newest: int | None = session.execute(text("SELECT max(id) FROM review_cases")).scalar_one()
+    return newest
+
+
 def list_own_cases(session: Session, *, resident_id: int, after: str | None, limit: int) -> Page[CaseRead]:
     """Those about this resident's events, oldest first. Raises CursorUnknown."""
     return _list(session, "e.resident_id = :resident", after, limit, resident=resident_id)

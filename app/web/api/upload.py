@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -48,6 +48,15 @@ class Upload:
         return hashlib.sha256(self.content).digest()
 
 
+@dataclass(frozen=True)
+class PostedForm:
+    """A form's one file, by the name that its sender gives it, and its other fields; `name` is empty without a file."""
+
+    name: str
+    content: bytes
+    fields: Mapping[str, str]
+
+
 class _InMemory(MultiPartParser):
     """Files hold people's card tokens, and temporary files are not encrypted."""
 
@@ -68,19 +77,11 @@ async def _read_upload(
     """Raises MissingScope, BodyTooLarge, BodyTypeUnsupported, BodyUnfit, ParameterInvalid or ContentDiffers."""
     if call.token is None or EVENTS_WRITE not in call.token.scopes:
         raise MissingScope(EVENTS_WRITE)
-    refuse_encoded(request.headers)
-    kind = media_type(request.headers.get("content-type", ""))
-    if kind not in {CSV_TYPE, FORM_TYPE}:
-        raise BodyTypeUnsupported(CSV_TYPE, FORM_TYPE)
-    limit = LIMIT_BYTES + (FORM_BYTES if kind == FORM_TYPE else 0)
-    body, seen = await read_limited(request.receive, limit)
-    if seen > limit:
-        raise BodyTooLarge(limit_bytes=LIMIT_BYTES)
-    if body is None:
-        raise ClientDisconnect  # nobody is there to be answered
+    kind, body = await read_body(request, CSV_TYPE, FORM_TYPE)
     _compare(content_digest, body, name)
     if kind == FORM_TYPE:
-        name, content = await _read_form(request, body)
+        form = await read_form(request, body)
+        name, content = form.name or "upload.csv", form.content
     else:
         content = body
     shown = clean_name(name)
@@ -105,14 +106,29 @@ def _compare(written: str | None, body: bytes, name: str) -> None:
         raise ContentDiffers(name=clean_name(name))
 
 
-async def _read_form(request: Request, body: bytes) -> tuple[str, bytes]:
-    """The name and the content of the form's one file."""
+async def read_body(request: Request, *kinds: str) -> tuple[str, bytes]:
+    """Its type, one of `kinds`, and the body. Raises BodyEncoded, BodyTypeUnsupported or BodyTooLarge."""
+    refuse_encoded(request.headers)
+    kind = media_type(request.headers.get("content-type", ""))
+    if kind not in kinds:
+        raise BodyTypeUnsupported(*kinds)
+    limit = LIMIT_BYTES + (FORM_BYTES if kind == FORM_TYPE else 0)
+    body, seen = await read_limited(request.receive, limit)
+    if seen > limit:
+        raise BodyTooLarge(limit_bytes=LIMIT_BYTES)
+    if body is None:
+        raise ClientDisconnect  # nobody is there to be answered
+    return kind, body
+
+
+async def read_form(request: Request, body: bytes, *, most_fields: int = 0) -> PostedForm:
+    """Raises BodyUnfit for a form of another make."""
 
     async def stream() -> AsyncIterator[bytes]:
         yield body
 
     try:
-        form = await _InMemory(request.headers, stream(), max_files=1, max_fields=0).parse()  # type: ignore[arg-type]  # any stream of bytes will do
+        form = await _InMemory(request.headers, stream(), max_files=1, max_fields=most_fields).parse()  # type: ignore[arg-type]  # any stream of bytes will do
     except (MultiPartException, KeyError, UnicodeError):
         raise BodyUnfit(PART, FORM_ADVICE) from None
     part = form.get(PART)
@@ -120,4 +136,5 @@ async def _read_form(request: Request, body: bytes) -> tuple[str, bytes]:
     await form.close()
     if not isinstance(part, UploadFile) or content is None:
         raise BodyUnfit(PART, FORM_ADVICE)
-    return part.filename or "upload.csv", content
+    fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    return PostedForm(part.filename or "", content, fields)

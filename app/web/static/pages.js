@@ -7,12 +7,12 @@ createAll(ErrorSummary);
 createAll(NotificationBanner);
 createAll(SkipLink);
 
-// The start page follows the balance: when points land, what has changed is fetched and put in place.
+// An open page follows what it shows: when that has changed, it is fetched and put in place.
 const live = document.querySelector("[data-stream]");
 if (live && "EventSource" in window) {
   const stream = new EventSource(live.dataset.stream);
-  let known = null;
-  stream.addEventListener("balance", async (event) => {
+  let known = live.dataset.known ?? null;
+  stream.addEventListener(live.dataset.event || "balance", async (event) => {
     const before = known;
     known = event.data;
     if (before === null || before === event.data) return;
@@ -21,7 +21,21 @@ if (live && "EventSource" in window) {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(live.id);
     if (!fresh) return;
     live.replaceChildren(...fresh.childNodes);
-    document.getElementById("told").textContent = live.dataset.told;
+    document.getElementById("told").textContent = fresh.dataset.told;
+    // What has come to its end is followed no longer.
+    if (!fresh.dataset.stream) stream.close();
+  });
+  window.addEventListener("pagehide", () => stream.close());
+}
+
+// What somebody reads does not move under their eyes: they hear that there is more, and ask for it.
+const news = document.querySelector("[data-news]");
+if (news && "EventSource" in window) {
+  const stream = new EventSource(news.dataset.news);
+  stream.addEventListener("changed", (event) => {
+    if (event.data === news.dataset.known) return;
+    document.getElementById("told").textContent = news.dataset.told;
+    news.hidden = false;
   });
   window.addEventListener("pagehide", () => stream.close());
 }

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app.earning.freshness import FreshnessRead, list_freshness
-from app.identity.permissions import REVIEW_READERS
+from app.identity.permissions import COMPLAINT_READERS, REVIEW_READERS
 from app.identity.queries import OfficerRead
 from app.insight.approvals import list_approvals
 from app.insight.overview import Overview, read_overview
@@ -65,6 +65,7 @@ def show_overview(request: Request) -> Response:
         campaigns=facts.campaigns,
         late=facts.late,
         approvals=facts.approvals,
+        answers=not facts.officer.roles.isdisjoint(COMPLAINT_READERS),
         reviews=not facts.officer.roles.isdisjoint(REVIEW_READERS),
         chart=chart,
     )

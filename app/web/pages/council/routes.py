@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from app.web.pages.council import (
+    appeals,
     approvals,
     audit,
     campaigns,
@@ -18,5 +19,5 @@ from app.web.pages.council import (
 )
 
 router = APIRouter(include_in_schema=False)
-for pages in (overview, approvals, audit, campaigns, imports, partners, review, people, deputies, roles):
+for pages in (overview, appeals, approvals, audit, campaigns, imports, partners, review, people, deputies, roles):
     router.include_router(pages.router)
