@@ -14,8 +14,6 @@ from sqlmodel import Session, col, select
 
 from app.audit import record_act
 from app.core.ids import public_id, take_id, uuid7
-from app.identity.errors import RegistrationInvalid
-from app.identity.permissions import ROLES
 from app.identity.queries import OfficerRead
 from app.identity.role_errors import (
     OfficerUnknown,
@@ -27,7 +25,7 @@ from app.identity.role_lock import lock_roles
 from app.identity.role_queries import RoleChangeRead, read_role_change
 from app.identity.role_tables import RoleChange
 from app.identity.role_taking import take_away
-from app.identity.service import check_new_officer
+from app.identity.service import check_new_officer, check_roles
 from app.identity.tables import Officer
 
 
@@ -46,8 +44,7 @@ def change_roles(
 
     Raises OfficerUnknown, OwnRoles, RolesAsTheyAre, RegistrationInvalid, LastAdmin or RoleChangeWaits.
     """
-    if not roles or not ROLES.issuperset(roles):
-        raise RegistrationInvalid("roles", f"An officer has one or more of the roles {', '.join(sorted(ROLES))}.")
+    check_roles(roles)
     row = _lock_other(session, officer, by)
     if row.active and set(roles) == set(row.roles):
         raise RolesAsTheyAre

@@ -58,6 +58,12 @@ def list_people(session: Session, *, partner_id: int) -> tuple[StaffRead, ...]:
     return tuple(StaffRead(row.id, row.public_id, row.name, row.partner_id, row.owner) for row in rows)
 
 
+def list_spokespeople(session: Session, *, partner_id: int) -> tuple[StaffRead, ...]:
+    """The partner's owners, or, where it has none, everybody who acts for it."""
+    people = list_people(session, partner_id=partner_id)
+    return tuple(one for one in people if one.owner) or people
+
+
 def invite_to_partner(
     session: Session,
     *,

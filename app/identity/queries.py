@@ -154,14 +154,6 @@ def list_officer_addresses(session: Session, *, role: str) -> tuple[str, ...]:
     return tuple(session.exec(wanted.order_by(col(Officer.id))))
 
 
-def list_spokespeople(session: Session, *, partner_id: int) -> tuple[StaffRead, ...]:
-    """The partner's owners, or, where it has none, everybody who acts for it."""
-    wanted = select(PartnerStaff).where(PartnerStaff.partner_id == partner_id, col(PartnerStaff.active))
-    rows = session.exec(wanted.order_by(col(PartnerStaff.id))).all()
-    people = tuple(StaffRead(row.id, row.public_id, row.name, row.partner_id, row.owner) for row in rows)
-    return tuple(one for one in people if one.owner) or people
-
-
 def _client(row: Row[Any]) -> Client:
     return Client(
         id=row.id,

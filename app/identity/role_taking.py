@@ -6,17 +6,15 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from app.audit import record_act
 from app.core.ids import public_id
-from app.identity.queries import OfficerRead
+from app.identity.queries import OfficerRead, count_admins
 from app.identity.role_errors import LastAdmin
 from app.identity.role_tables import RoleChange
 from app.identity.sessions import end_sessions
 from app.identity.tables import Officer
-
-ADMIN = "admin"
 
 
 def take_away(
@@ -24,8 +22,7 @@ def take_away(
 ) -> None:
     """`row` is as it will be. What waited for them is refused with it, and their sessions end. Raises LastAdmin."""
     session.flush()
-    admins = select(Officer.id).where(col(Officer.active), col(Officer.roles).contains([ADMIN])).limit(1)
-    if session.exec(admins).first() is None:
+    if not count_admins(session):
         raise LastAdmin
     session.execute(
         update(RoleChange)

@@ -91,10 +91,15 @@ class NewOfficer:
     email: str
 
 
-def check_new_officer(session: Session, *, name: str, email: str, roles: Collection[str]) -> NewOfficer:
-    """Whether somebody can be added like this. Raises RegistrationInvalid or OfficerEmailTaken."""
+def check_roles(roles: Collection[str]) -> None:
+    """Raises RegistrationInvalid unless there is one, and no other than those that there are."""
     if not roles or not ROLES.issuperset(roles):
         raise RegistrationInvalid("roles", f"An officer has one or more of the roles {', '.join(sorted(ROLES))}.")
+
+
+def check_new_officer(session: Session, *, name: str, email: str, roles: Collection[str]) -> NewOfficer:
+    """Whether somebody can be added like this. Raises RegistrationInvalid or OfficerEmailTaken."""
+    check_roles(roles)
     if not _EMAIL.fullmatch(email):
         raise RegistrationInvalid("email", "Enter an e-mail address in the form name@example.org.")
     address = email.lower()

@@ -58,6 +58,7 @@ class LedgerTransfer(Row, table=True):
         Index("ix_ledger_transfers_debit", "debit", "id", postgresql_where="kind <> 1"),
         # What a sealer has not seen yet lies at the end: a few pages say where, and no row costs more log.
         Index("ix_ledger_transfers_xid", text("((xid::text)::bigint)"), postgresql_using="brin"),
+        Index("ix_ledger_transfers_effective", "effective_at", postgresql_using="brin"),
     )
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlmodel import Session
 
 from app.core.clock import london_date
 from app.core.database import Database
@@ -61,3 +63,21 @@ def test_what_waits_for_an_officer_is_counted(city: City) -> None:
     assert look(city).waiting.late_cases == 1
     city.clock.at = at + timedelta(days=31)
     assert look(city).waiting == WaitingRead(1, 1, 1, 1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        ("SELECT count(*) FROM events WHERE recorded_at >= now() - interval '28 days'", "ix_events_recorded"),
+        (
+            "SELECT sum(amount) FROM ledger_transfers WHERE effective_at >= now() - interval '28 days'",
+            "ix_ledger_transfers_effective",
+        ),
+    ],
+)
+def test_four_weeks_are_found_without_reading_the_whole_history(city: City, wanted: str, index: str) -> None:
+    def explain(session: Session) -> str:
+        session.execute(text("SET LOCAL enable_seqscan = off"))  # the tests' few rows are read faster at one go
+        return "\n".join(session.execute(text(f"EXPLAIN {wanted}")).scalars())
+
+    assert index in city.runtime.database.in_transaction(explain)

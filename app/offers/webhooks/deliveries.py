@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from app.core.ids import take_id, take_ids, uuid7
-from app.identity.queries import list_spokespeople
+from app.identity.partner_people import list_spokespeople
 from app.jobs import promise_job
 from app.offers.endpoints import EndpointKeys
 from app.offers.webhooks.errors import DeliveryUnknown

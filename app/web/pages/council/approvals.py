@@ -42,7 +42,7 @@ KINDS: Mapping[str, Kind] = {
     "refund": Kind(mark("Refund of a voucher"), MONEY + "#{}"),
     "payee": Kind(mark("Bank details"), MONEY + "#banks"),
     "file": Kind(mark("Payment file"), MONEY + "#{}"),
-    "reversal": Kind(mark("Payment to take back"), ""),
+    "reversal": Kind(mark("Payment to take back"), MONEY),
     "role": Kind(mark("Roles of an officer"), "/officer/people#{}"),
 }
 """By kind of what waits; without a place where it has no page."""
