@@ -57,6 +57,9 @@ REVIEWERS = ("support", "approver")
 REVIEW_READERS = (*REVIEWERS, "auditor")
 """Who may read them."""
 
+PAUSERS = ("admin", "approver")
+"""Who may pause earning or redeeming for everybody, and end that."""
+
 ORGANISATION_REGISTRARS = ("approver", "admin")
 """Who may say which organisations' word counts, and who gives it."""
 

@@ -51,6 +51,7 @@ ON_THE_WAY = {
     *("/join", "/officer/desk", "/officer/rules/write", "/sign-in/code", "/signed-out", "/partner/offers/new"),
     "/partner/money/bank",
     "/officer/people/new",
+    "/officer/pause",
     *("/officer/desk/open", "/officer/desk/letters", "/officer/residents"),
 }
 """Where only a step before leads to; their own tests look at them."""

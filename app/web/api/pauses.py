@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from app.audit import record_act
 from app.core.ids import parse_public_id, public_id
+from app.identity.permissions import PAUSERS
 from app.identity.queries import OfficerRead
 from app.ledger.commands import Answer
 from app.rights.resuming import end_pause
@@ -25,7 +26,7 @@ from app.web.sent import Body, IdempotencyKey
 
 router = APIRouter(tags=["pauses"])
 
-as_pauser = as_officer_with("admin", "approver")
+as_pauser = as_officer_with(*PAUSERS)
 
 
 class PauseOrder(msgspec.Struct, frozen=True):
@@ -83,7 +84,7 @@ def pause(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Response:
 @router.post("/v1/pauses/{id}/end", response_model=PauseShape, responses=declines(*SIGNED_IN, 400, 404, 409, 413, 422))
 def resume(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> Response:  # noqa: A002 - the path's own word
     """End a pause, from now on; it stays on record. For officers with the role admin or approver."""
-    wanted = _read_id(id)
+    wanted = read_pause_id(id)
     answer = run_once(
         call,
         as_pauser,
@@ -107,14 +108,15 @@ def present_pause(pause: Pause) -> PauseShape:
     )
 
 
-def _read_id(written: str) -> UUID:
+def read_pause_id(written: str) -> UUID:
     uuid = parse_public_id("pau", written)
     if uuid is None:
         raise PauseUnknown
     return uuid
 
 
-def _answer(status: int, session: Session, officer: OfficerRead, now: datetime, pause: Pause) -> Answer:
+def note_pause(session: Session, officer: OfficerRead, pause: Pause, *, now: datetime) -> None:
+    """Put its beginning, or its end, into the audit trail."""
     record_act(
         session,
         actor=officer.actor,
@@ -123,4 +125,8 @@ def _answer(status: int, session: Session, officer: OfficerRead, now: datetime, 
         facts={"what": pause.what.value},
         now=now,
     )
+
+
+def _answer(status: int, session: Session, officer: OfficerRead, now: datetime, pause: Pause) -> Answer:
+    note_pause(session, officer, pause, now=now)
     return Answer(status, present_pause(pause).model_dump(mode="json"))

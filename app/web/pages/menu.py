@@ -12,6 +12,7 @@ from app.identity.permissions import (
     COMPLAINT_READERS,
     DESK,
     DISPUTE_OPENERS,
+    PAUSERS,
     PAYMENT_READERS,
     REVIEW_READERS,
 )
@@ -41,6 +42,7 @@ LINKS = (
     Link("/officer/adjustments", mark("Adjustments"), frozenset({*ADJUSTMENT_PROPOSERS, "auditor"})),
     Link("/officer/imports", mark("Imports")),
     Link("/officer/people", mark("People"), frozenset(COLLEAGUE_READERS)),
+    Link("/officer/pause", mark("Pause"), frozenset(PAUSERS)),
     Link("/officer/audit", mark("Audit"), frozenset(AUDIT_READERS)),
 )
 

@@ -13,11 +13,25 @@ from app.web.pages.council import (
     imports,
     overview,
     partners,
+    pausing,
     people,
     review,
     roles,
 )
 
 router = APIRouter(include_in_schema=False)
-for pages in (overview, appeals, approvals, audit, campaigns, imports, partners, review, people, deputies, roles):
+for pages in (
+    overview,
+    appeals,
+    approvals,
+    audit,
+    campaigns,
+    imports,
+    partners,
+    review,
+    people,
+    deputies,
+    roles,
+    pausing,
+):
     router.include_router(pages.router)
