@@ -9,11 +9,18 @@ from sqlalchemy import Connection
 
 from app.core.database import Database
 from app.core.secret_store import Secrets
+from app.web import streams
 from tests.api.city import build_city
 from tests.conftest import RolledBackDatabase
 from tests.pages.town import Town, open_town
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _streams_end_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test client reads an answer to its end, which a stream would have in ten minutes."""
+    monkeypatch.setattr(streams, "LONGEST_LOOKS", 1)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from tests.pages.town import Town
 
 def test_points_that_land_are_told_to_an_open_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(streams, "LONGEST_LOOKS", 300)
     at = town.city.clock.now()
     with served(town.city.app) as (host, port):
         asked = httpx.stream("GET", f"http://{host}:{port}/v1/me/stream", headers=town.city.resident(0), timeout=20)

@@ -2,15 +2,15 @@
 
 Rows stand about in the order of their time, so a few pages say where, and no row costs more log.
 
-Revision: 0045, after 0044.
+Revision: 0046, after 0045.
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0045"
-down_revision = "0044"
+revision = "0046"
+down_revision = "0045"
 branch_labels = None
 depends_on = None
 
