@@ -12,10 +12,11 @@ from typing import Any, Final
 
 import httpx
 import msgspec
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 from standardwebhooks.webhooks import Webhook as Signature
 
 from partners.calling import Calls, get_endpoint, read_answer, read_sentence
-from partners.interface import Delivery, Issued, IssueRequest, PartnerRefused, PartnerUnavailable, Standing
+from partners.interface import Delivery, Endpoint, Issued, IssueRequest, PartnerRefused, PartnerUnavailable, Standing
 
 _REFUSING: Final = frozenset({409, 410, 422})
 
@@ -68,7 +69,7 @@ class WebhookTill:
             "Content-Type": "application/json",
             "webhook-id": number,
             "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": Signature(endpoint.secret).sign(number, now, content.decode()),
+            "webhook-signature": _sign(endpoint, number, now, content),
         }
         answer = self._calls.ask("POST", endpoint.url, headers=headers, content=content)
         body = read_answer(answer)
@@ -80,3 +81,12 @@ class WebhookTill:
             message = "The till gave no answer that we understand."
             raise PartnerUnavailable(message)
         return body
+
+
+def _sign(endpoint: Endpoint, number: str, now: datetime, content: bytes) -> str:
+    """Raises PartnerUnavailable where the secret is no key: that is for the partner to mend, and nothing was asked."""
+    try:
+        return Signature(endpoint.secret).sign(number, now, content.decode())
+    except (ValueError, EmptyWebhookSecretError):
+        message = "This partner is not connected as it should be."
+        raise PartnerUnavailable(message) from None

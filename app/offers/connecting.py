@@ -11,11 +11,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from app.audit import Actor, record_act
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict, Invalid, NotFound
 from app.core.ids import public_id
 from app.offers.endpoints import EndpointKeys, connect_partner
 from app.offers.queries import PartnerRead, get_partner
 from app.offers.tables import EndpointProposal, PartnerEndpoint
+from partners.secrets import find_secret_fault
 
 
 class AdapterUnknown(NotFound):
@@ -35,6 +36,12 @@ class NoEndpointProposed(Conflict):
 
     def __init__(self) -> None:
         super().__init__("No address of this partner waits to be approved.")
+
+
+class SecretUnfit(Invalid):
+    """Nothing can be asked with it."""
+
+    code = "secret-unfit"
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,11 @@ def propose_endpoint(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """In the place of what waited; the partner is asked where it was until an officer approves it. `url` is checked."""
+    """In the place of what waited; the partner is asked where it was until an officer approves it. `url` is checked.
+
+    Raises SecretUnfit.
+    """
+    _refuse_unfit(adapter, secret)
     values = {"url": url, "secret_sealed": keys.seal(secret), "proposed_at": now}
     made = insert(EndpointProposal).values(partner_id=partner_id, adapter=adapter, **values)
     session.execute(made.on_conflict_do_update(index_elements=["partner_id", "adapter"], set_=values))
@@ -132,7 +143,8 @@ def connect_endpoint(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """By an officer, at once. Raises PartnerUnknown."""
+    """By an officer, at once. Raises PartnerUnknown, SecretUnfit."""
+    _refuse_unfit(adapter, secret)
     connect_partner(session, partner_id=partner_id, adapter=adapter, url=url, secret=secret, keys=keys, now=now)
     _note(session, partner_id, adapter, "endpoint connected", actor, now)
 
@@ -148,7 +160,7 @@ def decide_endpoint(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """`url` is the one that the officer read. Raises NoEndpointProposed, also when another is proposed by now."""
+    """`url` is the one that the officer read; another by now is not decided. Raises NoEndpointProposed, SecretUnfit."""
     wanted = select(EndpointProposal).where(
         EndpointProposal.partner_id == partner_id,
         col(EndpointProposal.adapter) == adapter,
@@ -161,9 +173,16 @@ def decide_endpoint(
     session.delete(row)
     session.flush()
     if decision == "approve":
+        _refuse_unfit(adapter, secret)
         connect_partner(session, partner_id=partner_id, adapter=adapter, url=url, secret=secret, keys=keys, now=now)
     what = "endpoint approved" if decision == "approve" else "endpoint refused"
     _note(session, partner_id, adapter, what, actor, now)
+
+
+def _refuse_unfit(adapter: str, secret: str) -> None:
+    fault = find_secret_fault(adapter, secret)
+    if fault is not None:
+        raise SecretUnfit(fault)
 
 
 def _note(session: Session, partner_id: int, adapter: str, what: str, actor: Actor, now: datetime) -> None:

@@ -27,6 +27,8 @@ from partners.interface import Endpoint, IssueRequest
 
 SHORTEST_WAIT: Final = timedelta(seconds=15)
 LONGEST_WAIT: Final = timedelta(hours=1)
+_OPEN: Final = frozenset({VoucherStatus.CONFIRMING, VoucherStatus.CANCELLING})
+_ENDED: Final = frozenset({VoucherStatus.CANCELLED, VoucherStatus.EXPIRED, VoucherStatus.DECLINED})
 _DUE: Final = text("SELECT id FROM redemptions WHERE ask_at <= :now ORDER BY ask_at LIMIT :limit")
 
 
@@ -80,15 +82,22 @@ def claim_question(session: Session, *, redemption_id: int, keys: QuestionKeys, 
         pass_days=row.pass_days,
         endpoint=Endpoint(found.url, found.secret) if found else None,
     )
-    return Question(row.id, row.adapter, row.status == VoucherStatus.CANCELLING, request)
+    return Question(row.id, row.adapter, row.status != VoucherStatus.CONFIRMING, request)
 
 
 def note_promised(session: Session, *, redemption_id: int, reference: str, settled: bool, now: datetime) -> bool:
-    """The partner will honour it, or, when it is settled by that, has. False when the voucher has ended meanwhile."""
+    """The partner will honour it, or, when it is settled by that, has.
+
+    False when the voucher has ended meanwhile: the partner is then to be asked, until it has, to let go of it.
+    """
     row = _lock(session, redemption_id)
-    if row is None or row.ask_at is None:
-        return row is not None and row.status in {VoucherStatus.ISSUED, VoucherStatus.REDEEMED}
+    if row is None or row.status in {VoucherStatus.ISSUED, VoucherStatus.REDEEMED}:
+        return True
     row.partner_reference = reference
+    if row.status in _ENDED:
+        row.ask_at, row.asked = now, 0
+        session.flush()
+        return False
     if settled:
         spend_voucher(session, row, now=now)
     elif row.status == VoucherStatus.CONFIRMING:
@@ -102,7 +111,7 @@ def note_promised(session: Session, *, redemption_id: int, reference: str, settl
 def note_refused(session: Session, *, redemption_id: int, sentence: str, is_member: bool, now: datetime) -> None:
     """The partner will not honour it: the resident reads why, and has points back."""
     row = _lock(session, redemption_id)
-    if row is None or row.ask_at is None:
+    if row is None or row.status not in _OPEN:
         return
     if row.status == VoucherStatus.CANCELLING:
         note_let_go(session, redemption_id=redemption_id, now=now)
@@ -114,26 +123,33 @@ def note_refused(session: Session, *, redemption_id: int, sentence: str, is_memb
 def note_let_go(session: Session, *, redemption_id: int, now: datetime) -> None:
     """The partner will not honour it any more: it ends as it was meant to."""
     row = _lock(session, redemption_id)
+    if row is not None and row.status in _ENDED:
+        row.ask_at = None
+        session.flush()
     if row is None or row.status != VoucherStatus.CANCELLING:
         return
     assert row.ends_as is not None, "what is being cancelled says how it ends"
     end_unused(session, [row], status=VoucherStatus(row.ends_as), now=now)
 
 
-def note_used(session: Session, *, redemption_id: int, now: datetime) -> None:
-    """The resident has had it, by the partner's own books."""
+def note_used(session: Session, *, redemption_id: int, now: datetime) -> bool:
+    """The resident has had it, by the partner's own books. False when its points had gone back already."""
     row = _lock(session, redemption_id)
-    if row is not None and row.ask_at is not None:
+    if row is not None and row.status in _OPEN:
         spend_voucher(session, row, now=now)
+    if row is None or row.status not in _ENDED:
+        return True
+    row.ask_at = None
+    session.flush()
+    return False
 
 
 def note_kept(session: Session, *, redemption_id: int, sentence: str, now: datetime) -> None:
     """The partner does not take it back though it is unused: it can be used until its time is over, and ends then."""
     row = _lock(session, redemption_id)
-    if row is None or row.status != VoucherStatus.CANCELLING:
-        return
-    if row.expires_at <= now:
+    if row is not None and row.expires_at <= now:
         note_let_go(session, redemption_id=redemption_id, now=now)
+    if row is None or row.status != VoucherStatus.CANCELLING:
         return
     row.status, row.ask_at, row.asked, row.ends_as = VoucherStatus.ISSUED, None, 0, None
     row.end_reason = sentence

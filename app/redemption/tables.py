@@ -16,9 +16,10 @@ class Redemption(Row, table=True):
 
     `status`: issued, redeemed, cancelled, expired or declined; with a `remote` partner first confirming, and cancelling
     while the partner has yet to let go of it, after which it is what `ends_as` says. `ask_at` is when the partner is
-    asked next, null when nothing is open. `end_reason` is the partner's own sentence. A pass has `valid_until_at` from
-    its first use on. Pence and VAT are as they were agreed on the day on which it was taken, by `contract_id` where
-    there was a contract; `adapter`, `member_source` and `pass_days` as the reward had them, whatever it has now.
+    asked next, null when nothing is open; what has ended has it while the partner, who promised it too late, is to let
+    go of it. `end_reason` is the partner's own sentence. A pass has `valid_until_at` from its first use on. Pence and
+    VAT are as they were agreed on the day on which it was taken, by `contract_id` where there was a contract;
+    `adapter`, `member_source` and `pass_days` as the reward had them, whatever it has now.
 
     No code is stored: both are derived from a secret and `public_id`; the keyed hashes find the row.
     """
@@ -30,7 +31,9 @@ class Redemption(Row, table=True):
             name="ck_redemptions_status",
         ),
         CheckConstraint(
-            "(ask_at IS NOT NULL) = (status IN ('confirming', 'cancelling'))", name="ck_redemptions_ask_at"
+            "(ask_at IS NOT NULL) = (status IN ('confirming', 'cancelling'))"
+            " OR status IN ('cancelled', 'expired', 'declined')",
+            name="ck_redemptions_ask_at",
         ),
         CheckConstraint("status <> 'cancelling' OR ends_as IN ('cancelled', 'expired')", name="ck_redemptions_ends_as"),
         CheckConstraint("points > 0", name="ck_redemptions_points"),

@@ -54,7 +54,10 @@ def ask_due_partners(asking: Asking) -> int:
     now = asking.clock.now()
     due = asking.database.in_transaction(lambda session: list_due_questions(session, now=now, limit=BATCH))
     for redemption in due:
-        ask_partner(asking, redemption=redemption)
+        try:
+            ask_partner(asking, redemption=redemption)
+        except Exception as fault:  # noqa: BLE001 - one voucher must not keep the others waiting; it is asked again
+            _log.error("asking a partner failed", redemption=redemption, fault=type(fault).__name__)
     return len(due)
 
 
@@ -103,7 +106,7 @@ def _have_promised(asking: Asking, adapter: PartnerAdapter, question: Question) 
             )
         )
         if not kept:  # we were so slow that others had ended it
-            adapter.cancel(question.request)
+            ask_partner(asking, redemption=number)
 
 
 def _take_back(asking: Asking, adapter: PartnerAdapter, question: Question) -> None:
@@ -114,7 +117,8 @@ def _take_back(asking: Asking, adapter: PartnerAdapter, question: Question) -> N
         sentence = str(refused)
         standing = adapter.look_up(question.request)
         if standing is Standing.USED:
-            asking.database.in_transaction(lambda session: note_used(session, redemption_id=number, now=now))
+            if not asking.database.in_transaction(lambda session: note_used(session, redemption_id=number, now=now)):
+                _log.error("partner gave what had been taken back", redemption=number)
         elif standing is Standing.PROMISED:
             asking.database.in_transaction(
                 lambda session: note_kept(session, redemption_id=number, sentence=sentence, now=now)

@@ -259,7 +259,7 @@ def _agree_with_cafe(city: City) -> None:
     assert staff is not None
     propose = partial(propose_endpoint, partner_id=staff.partner_id, adapter="webhook", url="https://till.example.org/")
     city.runtime.database.in_transaction(
-        lambda session: propose(session, secret="one of ours", keys=keys, actor=staff.actor, now=at)
+        lambda session: propose(session, secret="whsec_" + "A" * 32, keys=keys, actor=staff.actor, now=at)
     )
 
 

@@ -22,6 +22,7 @@ class Till:
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     vouchers: dict[str, str] = field(default_factory=dict)
     numbers: list[str] = field(default_factory=list)
+    secret: str = SECRET
 
     def as_transport(self) -> httpx.MockTransport:
         return httpx.MockTransport(self._serve)
@@ -33,7 +34,7 @@ class Till:
     def answer(self, body: bytes, headers: dict[str, str]) -> tuple[int, dict[str, Any]]:
         """The status and what is said to a question as it came."""
         try:
-            question = Webhook(SECRET).verify(body, headers)
+            question = Webhook(self.secret).verify(body, headers)
         except WebhookVerificationError:
             return 401, {}
         self.numbers.append(headers["webhook-id"])

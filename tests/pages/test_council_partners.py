@@ -128,7 +128,7 @@ def propose_address(city: City, url: str) -> None:
             partner_id=owner.partner_id,
             adapter="webhook",
             url=url,
-            secret="a secret of the partner",
+            secret="whsec_" + "A" * 32,
             keys=city.runtime.endpoint_keys,
             actor=owner.actor,
             now=city.clock.now(),

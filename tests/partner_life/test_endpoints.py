@@ -90,6 +90,24 @@ def test_an_address_in_a_private_network_is_refused_with_the_reason_and_nothing_
     assert _find(remote) == EndpointRead(URL, SECRET)
 
 
+class _Till(InMemory):
+    name = "webhook"
+
+
+def test_a_secret_that_can_sign_nothing_is_refused_with_what_to_do_and_nothing_is_changed(remote: City) -> None:
+    remote.runtime = replace(remote.runtime, adapters=build_registry([_Till(local=False)]))
+    remote.app.state.runtime = remote.runtime
+    for who, path in (
+        ("owner", "/v1/partner/endpoints/webhook"),
+        ("finance", f"/v1/partners/{find_cafe(remote)}/endpoints/webhook"),
+    ):
+        refused = _put(remote, who, path)
+        assert (refused.status_code, refused.json()["code"]) == (422, "secret-unfit")
+        assert "openssl" in refused.json()["detail"]
+        assert SECRET not in refused.text
+        assert remote.http.get(path.rpartition("/")[0], headers=remote.by(who)).json()["items"] == []
+
+
 def test_only_systems_across_the_network_are_connected(remote: City) -> None:
     refused = _put(remote, "owner", "/v1/partner/endpoints/voucher_code")
     assert (refused.status_code, refused.json()["code"], refused.json()["known"]) == (

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -56,6 +57,10 @@ PASS = replace(
 TILL = replace(COFFEE, code="ABCDE-FGHJK", endpoint=Endpoint("http://127.0.0.1/till", TILL_SECRET))
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def _calls(transport: httpx.MockTransport) -> Calls:
     return Calls(httpx.Client(transport=transport), wait=lambda _: None)
 
@@ -69,7 +74,7 @@ def _leisure_file() -> LeisureFile:
 
 
 def _webhook(till: Till) -> WebhookTill:
-    return WebhookTill(_calls(till.as_transport()), lambda: datetime.now(UTC))
+    return WebhookTill(_calls(till.as_transport()), _now)
 
 
 def _refusing(adapter: InMemory) -> InMemory:
@@ -169,6 +174,32 @@ def test_check_and_issue_refuse_alike_with_a_sentence_for_the_resident(name: str
         adapter.issue(case.refused)
     assert str(checked.value) == str(issued.value)
     assert re.fullmatch(r"[A-Z].+\.", str(issued.value))
+
+
+def test_a_till_that_refuses_says_why_and_stays_with_what_it_promised() -> None:
+    till = Till(refusal="The café has closed.")
+    with pytest.raises(PartnerRefused, match=r"^The café has closed\.$"):
+        _webhook(till).issue(TILL)
+    assert till.vouchers == {}
+    till.refusal = None
+    first = _webhook(till).issue(TILL)
+    till.refusal = "We have run out"
+    assert _webhook(till).issue(TILL) == first
+
+
+def test_what_a_partner_has_never_heard_of_can_be_taken_back(case: Case) -> None:
+    adapter = case.make()
+    if adapter.delivery is Delivery.CODE:
+        adapter.cancel(case.served)
+
+
+@pytest.mark.parametrize("make", [LeisurePass, partial(WebhookTill, clock=_now)], ids=["pass", "till"])
+def test_a_partner_that_gives_no_answer_has_not_refused(make: Callable[[Calls], PartnerAdapter]) -> None:
+    for status in (500, 503, 401, 404, 302):
+        adapter = make(_calls(httpx.MockTransport(lambda _, status=status: httpx.Response(status))))
+        request = TILL if adapter.name == "webhook" else PASS
+        with pytest.raises(PartnerUnavailable):
+            adapter.issue(request)
 
 
 def test_the_twin_keeps_only_what_it_promised() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from app.core.secret_store import Secrets
 from app.jobs import count_jobs
 from app.ledger.chart import SCHEME, AccountKind
-from app.redemption.asking import LONGEST_WAIT, claim_question, note_promised
+from app.redemption.asking import LONGEST_WAIT
 from app.redemption.errors import (
     MembershipNeeded,
     PassOver,
@@ -206,27 +206,6 @@ def test_a_pass_lasts_as_long_as_it_was_promised(leisure: Leisure) -> None:
     assert began.valid_until_at == leisure.clock.now() + timedelta(days=7)
     (known,) = leisure.books.passes.values()
     assert (known["member"], known["days"]) == ("L1234", 7)
-
-
-def test_an_answer_that_comes_after_everything_is_over_is_taken_back(leisure: Leisure) -> None:
-    """A worker that slept between asking and noting finds that others have ended the voucher."""
-    voucher = leisure.take()
-    asleep = leisure.asking.adapters["leisure_pass"]
-    number = leisure.scheme.run(lambda s: int(s.execute(text("SELECT id FROM redemptions")).scalar_one()))
-    question = leisure.scheme.run(
-        lambda s: claim_question(s, redemption_id=number, keys=leisure.asking.keys, now=leisure.clock.now())
-    )
-    assert question is not None
-    leisure.scheme.cancel(leisure.resident, voucher)
-    leisure.work(after=LONGEST_WAIT)
-    assert leisure.read(voucher).status is VoucherStatus.CANCELLED
-    issued = asleep.issue(question.request)
-    kept = leisure.scheme.run(
-        lambda s: note_promised(
-            s, redemption_id=number, reference=issued.partner_reference, settled=False, now=leisure.clock.now()
-        )
-    )
-    assert not kept, "so it is taken back"
 
 
 def test_a_job_that_comes_too_late_or_twice_does_nothing(leisure: Leisure) -> None:
