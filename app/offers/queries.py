@@ -38,8 +38,9 @@ class PartnerRead:
 class RewardRead:
     """A reward and who gives it. `stock_left` is None where there is no limit; `paused` also when the partner is.
 
-    `paused_itself` is the reward's own pause. Pence and VAT are the reward's own, or where it was taken, those of the
-    partner's contract that day. On dates of `blackout_on` it can't be had.
+    `paused_itself` is the reward's own pause, `stock_round` that of the stock it was just taken from. Pence and VAT are
+    the reward's own, or where it was taken, those of the partner's contract that day. On dates of `blackout_on` it
+    can't be had.
     """
 
     id: int
@@ -66,6 +67,7 @@ class RewardRead:
     step_up_points: int | None = None
     revision: int = 1
     paused_itself: bool = False
+    stock_round: int | None = None
 
 
 def get_partner(session: Session, *, partner_id: int) -> PartnerRead:

@@ -111,7 +111,8 @@ def take_stock(session: Session, *, reward: UUID, now: datetime) -> RewardRead:
     """
     taken = session.execute(
         text(
-            "UPDATE rewards SET stock_left = stock_left - 1 WHERE public_id = :reward AND stock_left > 0 RETURNING id"
+            "UPDATE rewards SET stock_left = stock_left - 1 WHERE public_id = :reward AND stock_left > 0"
+            " RETURNING stock_round"
         ),
         {"reward": reward},
     ).first()
@@ -121,15 +122,22 @@ def take_stock(session: Session, *, reward: UUID, now: datetime) -> RewardRead:
     if taken is None and read.stock_left is not None:
         raise OutOfStock
     take_from_day(session, read, on=london_date(now))
-    return _by_contract(session, read, now)
+    return replace(_by_contract(session, read, now), stock_round=taken.stock_round if taken else None)
 
 
-def give_back_stock(session: Session, *, counts: Mapping[int, int]) -> None:
-    """Put back `counts` per reward id, in id order; rewards without a limit stay so."""
-    for reward_id in sorted(counts):
+def give_back_stock(session: Session, *, counts: Mapping[tuple[int, int], int]) -> None:
+    """Put back `counts` per reward id and the `stock_round` in which it was taken, in order of id.
+
+    What the stock has been cut by comes back first, and what is of another round, or of no limit, does not.
+    """
+    for reward_id, stock_round in sorted(counts):
         session.execute(
-            text("UPDATE rewards SET stock_left = stock_left + :count WHERE id = :id AND stock_left IS NOT NULL"),
-            {"count": counts[reward_id], "id": reward_id},
+            text(
+                "UPDATE rewards SET stock_over = greatest(stock_over - :count, 0),"
+                " stock_left = stock_left + greatest(:count - stock_over, 0)"
+                " WHERE id = :id AND stock_round = :round AND stock_left IS NOT NULL"
+            ),
+            {"count": counts[reward_id, stock_round], "id": reward_id, "round": stock_round},
         )
 
 

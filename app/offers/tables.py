@@ -74,6 +74,9 @@ class PartnerStop(Row, table=True):
 class Reward(Row, table=True):
     """What points can be turned into. `stock_seeded` and `stock_left` are null where there is no limit.
 
+    `stock_over` of the vouchers that are out are more than the stock was cut to; they come back before any is left.
+    `stock_round` goes up when a limit is set where there was none: what was taken before is not of that stock.
+
     `vat_treatment` says whether it is a single-purpose or multi-purpose voucher, or free of VAT; `vat_percent` the rate
     that its price contains. `pass_days` is how long a pass lasts from its first use, null for what is used once.
     `member_source` names the source whose card it is put onto; `instead_reward_id` is for those who have with the
@@ -86,6 +89,7 @@ class Reward(Row, table=True):
         CheckConstraint("points > 0", name="ck_rewards_points"),
         CheckConstraint("cost_pence >= 0", name="ck_rewards_cost_pence"),
         CheckConstraint("stock_left >= 0", name="ck_rewards_stock_left"),
+        CheckConstraint("stock_over >= 0 AND (stock_over = 0 OR stock_left = 0)", name="ck_rewards_stock_over"),
         CheckConstraint("(stock_left IS NULL) = (stock_seeded IS NULL)", name="ck_rewards_stock_both"),
         CheckConstraint("voucher_days BETWEEN 1 AND 366", name="ck_rewards_voucher_days"),
         CheckConstraint("pass_days BETWEEN 1 AND 366", name="ck_rewards_pass_days"),
@@ -108,6 +112,8 @@ class Reward(Row, table=True):
     cost_pence: int = Field(sa_column=Column(BigInteger, nullable=False))
     stock_seeded: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
     stock_left: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
+    stock_over: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    stock_round: int = Field(default=1, sa_column=Column(Integer, nullable=False, server_default="1"))
     voucher_days: int = Field(default=30, sa_column=Column(Integer, nullable=False, server_default="30"))
     paused: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default="false"))
     vat_treatment: str = Field(

@@ -68,7 +68,8 @@ def end_unused(session: Session, rows: Sequence[Redemption], *, status: VoucherS
     for row in rows:
         row.status, row.ended_at, row.ask_at = status, now, None
     session.flush()
-    give_back_stock(session, counts=Counter(row.reward_id for row in rows))
+    limited = Counter((row.reward_id, row.stock_round) for row in rows if row.stock_round is not None)
+    give_back_stock(session, counts=limited)
     today = london_date(now)
     of_today = Counter(row.reward_id for row in rows if london_date(row.made_at) == today)
     give_back_to_day(session, counts=of_today, on=today)

@@ -95,6 +95,7 @@ def redeem_reward(
         "adapter": taken.adapter,
         "member_source": taken.member_source,
         "pass_days": taken.pass_days,
+        "stock_round": taken.stock_round,
         "vat_treatment": taken.vat_treatment,
         "vat_percent": taken.vat_percent,
         "contract_id": taken.contract_id,

@@ -20,6 +20,7 @@ class Redemption(Row, table=True):
     go of it. `end_reason` is the partner's own sentence. A pass has `valid_until_at` from its first use on. Pence and
     VAT are as they were agreed on the day on which it was taken, by `contract_id` where there was a contract;
     `adapter`, `member_source` and `pass_days` as the reward had them, whatever it has now.
+    `stock_round` is that of the stock it was taken from, null where there was no limit.
 
     No code is stored: both are derived from a secret and `public_id`; the keyed hashes find the row.
     """
@@ -65,6 +66,7 @@ class Redemption(Row, table=True):
     contract_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     member_source: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     pass_days: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
+    stock_round: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
     remote: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default="false"))
     partner_reference: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     asked: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))

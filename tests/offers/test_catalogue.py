@@ -164,12 +164,12 @@ def test_stock_goes_down_to_nothing_and_comes_back(session: Session, cafe: Partn
     assert take_stock(session, reward=reward.public_id, now=now).stock_left == 0
     with pytest.raises(OutOfStock):
         take_stock(session, reward=reward.public_id, now=now)
-    give_back_stock(session, counts={reward.id: 1})
+    give_back_stock(session, counts={(reward.id, 1): 1})
     assert get_reward(session, public_id=reward.public_id).stock_left == 1
 
 
 def test_stock_without_limit_stays_so(session: Session, cafe: PartnerRead, now: datetime) -> None:
     reward = _offer(session, cafe, now=now, stock=None)
     assert take_stock(session, reward=reward.public_id, now=now).stock_left is None
-    give_back_stock(session, counts={reward.id: 1})
+    give_back_stock(session, counts={(reward.id, 1): 1})
     assert get_reward(session, public_id=reward.public_id).stock_left is None

@@ -193,6 +193,41 @@ def test_a_smaller_stock_counts_what_has_gone_already(city: City) -> None:
     assert _read(city, "breakfast").json()["stock_left"] is None
 
 
+def _give_back(city: City, voucher: str) -> None:
+    answer = city.http.post(f"/v1/redemptions/{voucher}/cancel", headers=city.resident(0))
+    assert answer.is_success, answer.text
+
+
+def _left(city: City) -> int | None:
+    left: int | None = _read(city, "breakfast").json()["stock_left"]
+    return left
+
+
+def test_of_a_stock_that_was_cut_below_what_is_out_nothing_is_left_until_enough_came_back(city: City) -> None:
+    out = [city.take("breakfast").json()["id"] for _ in range(3)]
+    _apply(city, "breakfast", stock=1)
+    lefts = []
+    for voucher in out:
+        _give_back(city, voucher)
+        lefts.append(_left(city))
+    assert lefts == [0, 0, 1], "three were out of one"
+    _apply(city, "breakfast", stock=2)
+    assert _left(city) == 2
+
+
+def test_what_was_taken_while_there_was_no_limit_is_not_of_the_stock_that_came_later(city: City) -> None:
+    of_ten = city.take("breakfast").json()["id"]
+    _apply(city, "breakfast", stock=None)
+    of_no_limit = city.take("breakfast").json()["id"]
+    _apply(city, "breakfast", stock=2)
+    of_two = city.take("breakfast").json()["id"]
+    lefts = [_left(city)]
+    for voucher in (of_ten, of_no_limit, of_two):
+        _give_back(city, voucher)
+        lefts.append(_left(city))
+    assert lefts == [1, 1, 1, 2]
+
+
 @pytest.mark.parametrize(
     ("order", "code"),
     [

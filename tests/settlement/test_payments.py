@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import Session
 
 from app.core.database import Database
 from app.core.secret_store import Secrets
@@ -15,6 +16,7 @@ from app.ledger.chart import AccountKind
 from app.ledger.verify import verify_ledger
 from app.settlement.errors import BankDetailsUnfit, PayerUnknown
 from app.settlement.payees import read_bank_details, read_payer
+from app.settlement.service import close_week
 from app.settlement.tasks import close_last_week
 from tests.api.city import City, build_city
 
@@ -160,3 +162,22 @@ def test_a_council_that_has_not_said_who_pays_is_told() -> None:
     with pytest.raises(PayerUnknown):
         read_payer(None, demo=False)
     assert read_payer(None, demo=True).name == "DEMONSTRATION"
+
+
+def test_a_partner_whose_week_cannot_be_closed_keeps_no_other_from_its_money(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def close(session: Session, *, partner_id: int, **others: Any) -> object:  # noqa: ANN401 - handed on
+        tried.append(partner_id)
+        if len(tried) == 1:
+            raise ZeroDivisionError
+        return close_week(session, partner_id=partner_id, **others)
+
+    monkeypatch.setattr("app.settlement.tasks.close_week", close)
+    with pytest.raises(ExceptionGroup, match="Not every partner's week was closed"):
+        _close(city)
+    assert len(set(tried)) == 2, "the second partner's turn came"
+    assert _ask(city, "staff", "GET", "/v1/partner/payouts")["items"] == []
+    assert _close(city) == 1, "the next try closes what is left"

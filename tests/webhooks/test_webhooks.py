@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -100,6 +100,29 @@ def test_a_redeemed_voucher_is_told_with_a_signature_that_the_guides_receiver_ta
     assert (delivery["status"], delivery["attempts"], delivery["answer"]) == ("delivered", 1, 204)
     assert delivery["id"] == server.requests[0].headers["webhook-id"]
     assert send_due(sending) == 0
+
+
+def test_an_address_that_gives_no_answer_keeps_nobodys_messages_waiting(city: City, sending: Sending) -> None:
+    for host in ("silent", "till", "broken"):
+        _ask(city, "POST", "/v1/partner/webhooks", url=f"https://{host}.example.org/hook")
+    for _ in range(3):
+        _redeem(city)
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host.partition(".")[0])
+        if asked[-1] == "silent":
+            raise httpx.ReadTimeout(asked[-1])
+        if asked[-1] == "broken":
+            raise ZeroDivisionError
+        return httpx.Response(204)
+
+    rest = replace(sending, client=httpx.Client(transport=httpx.MockTransport(answer)))
+    assert send_due(rest) == 5
+    assert sorted(asked) == ["broken", "silent", "till", "till", "till"]
+    asked.clear()
+    assert send_due(rest) == 2, "the next one of each, and the first when it is due again"
+    assert sorted(asked) == ["broken", "silent"]
 
 
 def test_an_altered_or_old_message_is_not_taken(city: City, server: Server, sending: Sending) -> None:

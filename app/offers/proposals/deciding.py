@@ -20,7 +20,7 @@ from app.offers.proposals.queries import ProposalRead
 from app.offers.proposals.service import end_proposal, find_instead, lock_proposal, note_proposal
 from app.offers.proposals.tables import RewardProposal
 from app.offers.proposals.terms import RewardTerms, load_terms
-from app.offers.tables import Reward
+from app.offers.tables import Partner, Reward
 from app.offers.webhooks.deliveries import announce
 
 
@@ -29,7 +29,9 @@ def approve_proposal(session: Session, *, proposal: UUID, officer: OfficerRead, 
 
     Raises ProposalUnknown, ProposalDecided, RewardChanged, ContractMissing, CostAboveBacking.
     """
-    # The reward first, as whoever proposes another change does.
+    # The partner before all, as whoever approves a contract does: each must see what the other has agreed. Then the
+    # reward, as whoever proposes another change does.
+    _lock_partner(session, proposal)
     reward = _lock_reward(session, proposal)
     row = lock_proposal(session, proposal)
     terms = load_terms(row.terms)
@@ -84,6 +86,11 @@ def _make(session: Session, row: RewardProposal, terms: RewardTerms, now: dateti
     return made.id
 
 
+def _lock_partner(session: Session, proposal: UUID) -> None:
+    whose = select(RewardProposal.partner_id).where(RewardProposal.public_id == proposal).scalar_subquery()
+    session.exec(select(Partner.id).where(col(Partner.id) == whose).with_for_update()).first()
+
+
 def _lock_reward(session: Session, proposal: UUID) -> Reward | None:
     about = select(RewardProposal.reward_id).where(RewardProposal.public_id == proposal).scalar_subquery()
     wanted = select(Reward).where(col(Reward.id) == about).with_for_update()
@@ -98,18 +105,28 @@ def _change(session: Session, reward: Reward, row: RewardProposal, terms: Reward
         raise CostAboveBacking(cost_pence=Pence(reward.cost_pence), most_pence=most_pence)
     reward.title, reward.description, reward.kind = terms.title, terms.description, terms.kind
     reward.adapter, reward.points, reward.paused = terms.adapter, terms.points, terms.paused
-    if terms.stock is None:
-        reward.stock_left = None
-    else:  # what has gone out of the old stock has gone out of the new one, too
-        gone = (reward.stock_seeded or 0) - (reward.stock_left or 0)
-        reward.stock_left = max(terms.stock - gone, 0)
-    reward.stock_seeded, reward.stock_per_day = terms.stock, terms.stock_per_day
+    _restock(reward, terms.stock)
+    reward.stock_per_day = terms.stock_per_day
     reward.blackout_on, reward.voucher_days = list(terms.blackout_on), terms.voucher_days
     reward.step_up_points = terms.step_up_points
     reward.pass_days, reward.member_source = terms.pass_days, terms.member_source
     reward.instead_reward_id = find_instead(session, terms, partner_id=row.partner_id)
     reward.revision += 1
     session.flush()
+
+
+def _restock(reward: Reward, stock: int | None) -> None:
+    """What has gone out of the old stock has gone out of the new one, too; of no limit, nothing has."""
+    if stock is None:
+        reward.stock_seeded, reward.stock_left, reward.stock_over = None, None, 0
+        return
+    gone = 0
+    if reward.stock_seeded is None or reward.stock_left is None:
+        reward.stock_round += 1
+    else:
+        gone = reward.stock_seeded - reward.stock_left + reward.stock_over
+    reward.stock_seeded = stock
+    reward.stock_left, reward.stock_over = max(stock - gone, 0), max(gone - stock, 0)
 
 
 def _tell(session: Session, row: RewardProposal, officer: OfficerRead, now: datetime) -> ProposalRead:

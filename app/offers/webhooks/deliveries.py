@@ -24,7 +24,7 @@ TEST: Final = "webhook.test"
 TRIED_FOR: Final = timedelta(days=3)
 _WAITS: Final = tuple(timedelta(seconds=seconds) for seconds in (15, 60, 300, 1_800, 7_200, 18_000, 36_000, 50_400))
 """After the first try, the second ... and from the last on always as long."""
-_DUE: Final = text("SELECT id FROM webhook_deliveries WHERE next_at <= :now ORDER BY next_at LIMIT :limit")
+_DUE: Final = text("SELECT id, endpoint_id FROM webhook_deliveries WHERE next_at <= :now ORDER BY next_at LIMIT :limit")
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,9 @@ def announce_test(session: Session, *, endpoint_id: int, now: datetime) -> None:
     _promise(session, [endpoint_id], TEST, {}, now)
 
 
-def list_due(session: Session, *, now: datetime, limit: int) -> list[int]:
-    """Messages that are to be tried now, longest due first."""
-    return list(session.execute(_DUE, {"now": now, "limit": limit}).scalars())
+def list_due(session: Session, *, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """Messages that are to be tried now, each with its address, longest due first."""
+    return [(row.id, row.endpoint_id) for row in session.execute(_DUE, {"now": now, "limit": limit})]
 
 
 def claim_message(session: Session, *, delivery_id: int, keys: EndpointKeys, now: datetime) -> Message | None:

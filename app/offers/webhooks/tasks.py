@@ -31,28 +31,43 @@ class Sending:
 
 
 def send_due(sending: Sending) -> int:
-    """Try every message that is due, those too whose job was lost; returns how many."""
+    """Try every message that is due, those too whose job was lost; returns how many were tried.
+
+    An address that gives no answer is left for the next round: its other messages would keep everybody's waiting.
+    """
     now = sending.clock.now()
     due = sending.database.in_transaction(lambda session: list_due(session, now=now, limit=BATCH))
-    for delivery in due:
-        send_message(sending, delivery=delivery)
-    return len(due)
+    silent: set[int] = set()
+    tried = 0
+    for delivery, address in due:
+        if address in silent:
+            continue
+        tried += 1
+        try:
+            answered = send_message(sending, delivery=delivery)
+        except Exception as fault:  # noqa: BLE001 - one message must not keep the others waiting; it is tried again
+            _log.error("sending a message failed", delivery=delivery, fault=type(fault).__name__)
+            answered = False
+        if not answered:
+            silent.add(address)
+    return tried
 
 
-def send_message(sending: Sending, *, delivery: int) -> None:
-    """Try one message, if it is due, and keep what came of it."""
+def send_message(sending: Sending, *, delivery: int) -> bool:
+    """Try one message, if it is due, and keep what came of it. False when nobody answered."""
     now = sending.clock.now()
     message = sending.database.in_transaction(
         lambda session: claim_message(session, delivery_id=delivery, keys=sending.keys, now=now)
     )
     if message is None:
-        return
+        return True
     answer = _post(sending, message)
     disabled = sending.database.in_transaction(
         lambda session: note_answer(session, delivery_id=delivery, answer=answer, now=sending.clock.now())
     )
     if disabled:
         _log.warning("webhook disabled", delivery=delivery)
+    return answer is not None
 
 
 def _post(sending: Sending, message: Message) -> int | None:
