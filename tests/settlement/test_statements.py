@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -195,6 +196,24 @@ def test_the_page_is_a_pdf_with_names_from_anywhere(scheme: Scheme) -> None:
     assert written.startswith(b"%PDF-")
 
 
+@dataclass(frozen=True)
+class _Taxed:
+    pence: Pence
+    vat_treatment: str | None
+    vat_percent: int | None
+
+
 def test_vat_is_to_the_nearest_penny_and_never_lost_line_by_line() -> None:
+    """Three times 10 pence at 20% hold 5 pence of VAT, line by line 6; three times 7 at 5% 1 penny, or 0."""
     assert [write_pounds(pence) for pence in (0, 5, 120, -1, -250)] == ["0.00", "0.05", "1.20", "-0.01", "-2.50"]
     assert sum_vat([]) == ()
+    lines = [_Taxed(Pence(10), "multi_purpose", 20)] * 3 + [_Taxed(Pence(7), "multi_purpose", 5)] * 3
+    lines += [_Taxed(Pence(-4), "single_purpose", 20), _Taxed(Pence(99), None, None)]
+    found = [(one.treatment, one.percent, one.gross_pence, one.net_pence, one.vat_pence) for one in sum_vat(lines)]
+    assert found == [
+        ("multi_purpose", 5, 21, 20, 1),
+        ("multi_purpose", 20, 30, 25, 5),
+        ("single_purpose", 20, -4, -3, -1),
+    ]
+    back = sum_vat([*lines, _Taxed(Pence(-30), "multi_purpose", 20)])
+    assert (back[1].gross_pence, back[1].net_pence, back[1].vat_pence) == (0, 0, 0), "a refund takes its VAT back"
