@@ -1,0 +1,128 @@
+"""Every page and every form, as everybody: whoever may not is sent away, whatever they send.
+
+The table of who may is in who_opens.py. Each is asked in a transaction that is rolled back.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import httpx2
+import pytest
+from sqlalchemy import Connection
+from starlette.testclient import TestClient
+
+from app.web.pages.helping import STATEMENTS
+from app.web.pages.rulewriting.parts import PAGES as PARTS
+from app.web.session_cookies import make_csrf_token
+from tests.pages.addresses import list_routes
+from tests.pages.browser import Page
+from tests.pages.business import open_as
+from tests.pages.town import Town
+from tests.pages.who_opens import ANYBODY, FORM, FORMS, MAY_OPEN, NOBODYS, OFFICERS, ON_THE_WAY, SIGNED_IN
+
+TEMPLATE, DRAFT = "early_trip", "rul_before_the_peak"
+OUT_OF_DATE = "This page is out of date"
+ENDS = {"POST /sessions/end-all"}
+"""After these whoever may is nobody."""
+BY_CODE = {"POST /stop-messages"}
+"""What the message's own code allows, so that it needs no other protection."""
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Everybody signed in once; `secrets` are what their browsers keep, `places` what stands for names in paths."""
+
+    town: Town
+    connection: Connection
+    http: TestClient
+    secrets: dict[str, str]
+    places: dict[str, str]
+
+    def ask(self, route: str, who: str, *, is_own_form: bool = True) -> httpx2.Response:
+        """Nothing that it does stays done."""
+        method, path = route.split()
+        secret = self.secrets[who]
+        self.http.cookies.clear()
+        self.http.cookies.set("slr_visit" if who == "nobody" else "slr_session", secret)
+        form = FORM | FORMS.get(route, {})
+        if is_own_form:
+            form |= {"csrf": make_csrf_token(self.town.city.runtime, secret)}
+        kept = self.connection.begin_nested()
+        try:
+            return self.http.request(method, self._fill(path), data=form if method == "POST" else None)
+        finally:
+            kept.rollback()
+
+    def _fill(self, path: str) -> str:
+        named = {name: value for name, value in self.places.items() if not name.startswith("/")}
+        folder = next((value for name, value in self.places.items() if path.startswith(name)), "none")
+        return re.sub(r"\{(\w+)\}", lambda found: named.get(found[1], folder), path)
+
+
+@pytest.fixture(scope="module")
+def crowd(seeded: tuple[Town, Connection]) -> Crowd:
+    town, connection = seeded
+    people = {"resident": town.city.residents[0], "host": town.city.hosts["host"], **town.city.officers}
+    people |= {"staff": town.city.staff["cafe"], "owner": town.city.staff["owner"]}
+    secrets = {who: town.browser().sign_in(person).http.cookies["slr_session"] for who, person in people.items()}
+    editor = open_as(town, "editor")
+    address = f"/officer/rules/write/{TEMPLATE}"
+    assert editor.send(editor.open(address).form(address), modes="bus").status == 200
+    places = {
+        "template": TEMPLATE,
+        "key": DRAFT,
+        "part": next(iter(PARTS)),
+        "statement": STATEMENTS[0],
+        "period": "2026-11",
+        "reward": town.city.rewards["drink"],
+        "/rewards/": town.city.rewards["drink"],
+        "/officer/people/": town.city.officers["auditor"],
+        "/officer/imports/": f"imp_{NOBODYS}",
+        "/officer/backtests/": f"bkt_{NOBODYS}",
+        "/partner/integration/": f"whk_{NOBODYS}",
+        "/partner/staff/": town.city.staff["cafe"],
+        "/vouchers/": f"red_{NOBODYS}",
+        "/partner/money/ask/": f"red_{NOBODYS}",
+    }
+    return Crowd(town, connection, TestClient(town.app, follow_redirects=False), secrets | {"nobody": "0" * 43}, places)
+
+
+def test_every_page_says_who_may_open_it() -> None:
+    assert set(MAY_OPEN) == set(list_routes())
+    assert set().union(*MAY_OPEN.values()) <= ANYBODY
+
+
+@pytest.mark.parametrize("route", MAY_OPEN)
+def test_a_page_is_closed_to_everybody_else(crowd: Crowd, route: str) -> None:
+    may = MAY_OPEN[route]
+    for who in sorted(_list_askers(may)):
+        answer = crowd.ask(route, who)
+        told = (who, answer.status_code, answer.headers.get("location"), answer.text[-3000:])
+        assert answer.status_code < 500, told
+        sent_away = answer.headers.get("location") == "/sign-in"
+        if may is ON_THE_WAY:
+            continue
+        if who in may:
+            assert answer.status_code not in {401, 403}, told
+            assert not sent_away or route in ENDS, told
+        elif who == "nobody":
+            assert sent_away, told
+        else:
+            assert answer.status_code == 403, told
+            assert Page(answer).heading != OUT_OF_DATE, told
+
+
+@pytest.mark.parametrize("route", [route for route in MAY_OPEN if route.startswith("POST") and route not in BY_CODE])
+def test_a_form_that_another_site_sends_does_nothing(crowd: Crowd, route: str) -> None:
+    who = min(MAY_OPEN[route] - {"nobody"}, default="nobody")
+    answer = crowd.ask(route, who, is_own_form=False)
+    assert (answer.status_code, Page(answer).heading) == (403, OUT_OF_DATE)
+
+
+def _list_askers(may: frozenset[str]) -> frozenset[str]:
+    """By each role of officers only where one may and another may not: to other pages they are all alike."""
+    if may in (ANYBODY, ON_THE_WAY):
+        return frozenset({"nobody", "resident"})
+    return ANYBODY if may & OFFICERS and not may >= SIGNED_IN else ANYBODY - OFFICERS | {"admin"}
