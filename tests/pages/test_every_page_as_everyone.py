@@ -6,10 +6,12 @@ The table of who may is in who_opens.py. Each is asked in a transaction that is 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import httpx2
 import pytest
+from anyio.from_thread import start_blocking_portal
 from sqlalchemy import Connection
 from starlette.testclient import TestClient
 
@@ -20,7 +22,7 @@ from tests.pages.addresses import list_routes
 from tests.pages.browser import Page
 from tests.pages.business import open_as
 from tests.pages.town import Town
-from tests.pages.who_opens import ANYBODY, FORM, FORMS, MAY_OPEN, NOBODYS, OFFICERS, ON_THE_WAY, SIGNED_IN
+from tests.pages.who_opens import ANYBODY, FORM, FORMS, MAY_OPEN, NOBODYS, OFFICERS, ON_THE_WAY, PARTNER
 
 TEMPLATE, DRAFT = "early_trip", "rul_before_the_peak"
 OUT_OF_DATE = "This page is out of date"
@@ -62,7 +64,7 @@ class Crowd:
 
 
 @pytest.fixture(scope="module")
-def crowd(seeded: tuple[Town, Connection]) -> Crowd:
+def crowd(seeded: tuple[Town, Connection]) -> Iterator[Crowd]:
     town, connection = seeded
     people = {"resident": town.city.residents[0], "host": town.city.hosts["host"], **town.city.officers}
     people |= {"staff": town.city.staff["cafe"], "owner": town.city.staff["owner"]}
@@ -86,7 +88,9 @@ def crowd(seeded: tuple[Town, Connection]) -> Crowd:
         "/vouchers/": f"red_{NOBODYS}",
         "/partner/money/ask/": f"red_{NOBODYS}",
     }
-    return Crowd(town, connection, TestClient(town.app, follow_redirects=False), secrets | {"nobody": "0" * 43}, places)
+    http = TestClient(town.app, follow_redirects=False)
+    with start_blocking_portal() as http.portal:  # one loop for all that is asked
+        yield Crowd(town, connection, http, secrets | {"nobody": "0" * 43}, places)
 
 
 def test_every_page_says_who_may_open_it() -> None:
@@ -122,7 +126,9 @@ def test_a_form_that_another_site_sends_does_nothing(crowd: Crowd, route: str) -
 
 
 def _list_askers(may: frozenset[str]) -> frozenset[str]:
-    """By each role of officers only where one may and another may not: to other pages they are all alike."""
+    """One of each side, and each role of officers, owner and staff only where one of them may and another may not."""
     if may in (ANYBODY, ON_THE_WAY):
         return frozenset({"nobody", "resident"})
-    return ANYBODY if may & OFFICERS and not may >= SIGNED_IN else ANYBODY - OFFICERS | {"admin"}
+    officers = {"admin"} if not may & OFFICERS or may >= OFFICERS else OFFICERS
+    partners = {"owner"} if not may & PARTNER or may >= PARTNER else PARTNER
+    return officers | partners | {"nobody", "resident", "host"}
