@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
-from app.web.pages.council import partners, people
-from app.web.pages.partner import webhook
 from app.web.pages.routes import router
-from app.web.pages.rulewriting import draft
 
-ACTS = {
-    "POST /officer/partners/{act}": partners.ACTS,
-    "POST /officer/people/changes/{act}": people.ACTS,
-    "POST /officer/rules/{key}/draft/{step}": draft.STEPS,
-    "POST /partner/integration/{webhook}/{act}": webhook.ACTS,
-}
-"""Routes that do one of several things, by the last part of the address."""
+ACTS = ("ACTS", "STEPS", "ENDS")
+"""What a module calls the things that a route of it does, by the last part of the address."""
 
 
 def list_pages() -> set[str]:
@@ -27,10 +20,19 @@ def list_pages() -> set[str]:
 
 
 def list_routes() -> list[str]:
-    """Methods and paths, with a route of its own for each of ACTS."""
-    found = {f"{method} {route.path}" for route in _walk(router) for method in route.methods or ()}
-    acts = {f"{route.rpartition('/')[0]}/{act}" for route, all_of_them in ACTS.items() for act in all_of_them}
-    return sorted((found - set(ACTS)) | acts)
+    """Methods and paths; a route that does one of several things stands there once for each."""
+    return sorted(
+        {f"{method} {path}" for route in _walk(router) for method in route.methods or () for path in _fill(route)}
+    )
+
+
+def _fill(route: APIRoute) -> list[str]:
+    folder, _, last = route.path.rpartition("/")
+    if last not in ("{act}", "{step}"):
+        return [route.path]
+    module = vars(sys.modules[route.endpoint.__module__])
+    acts = next(module[name] for name in ACTS if name in module)
+    return [f"{folder}/{act}" for act in acts]
 
 
 def _walk(among: APIRouter) -> Iterator[APIRoute]:

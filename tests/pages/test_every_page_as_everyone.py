@@ -79,6 +79,11 @@ def crowd(seeded: tuple[Town, Connection]) -> Iterator[Crowd]:
         "statement": STATEMENTS[0],
         "period": "2026-11",
         "reward": town.city.rewards["drink"],
+        "payout": f"pay_{NOBODYS}",
+        "dispute": f"dsp_{NOBODYS}",
+        "file": f"bac_{NOBODYS}",
+        "number": "1",
+        "partner": f"prt_{NOBODYS}",
         "/rewards/": town.city.rewards["drink"],
         "/officer/people/": town.city.officers["auditor"],
         "/officer/imports/": f"imp_{NOBODYS}",
@@ -131,4 +136,4 @@ def _list_askers(may: frozenset[str]) -> frozenset[str]:
         return frozenset({"nobody", "resident"})
     officers = {"admin"} if not may & OFFICERS or may >= OFFICERS else OFFICERS
     partners = {"owner"} if not may & PARTNER or may >= PARTNER else PARTNER
-    return officers | partners | {"nobody", "resident", "host"}
+    return frozenset({"nobody", "resident", "host"}) | officers | partners

@@ -16,7 +16,8 @@ ANYBODY = SIGNED_IN | {"nobody"}
 DRAFTERS, APPROVERS = frozenset({"editor", "approver"}), frozenset({"approver", "finance"})
 ADMIN, APPROVER, AUDITOR, DESK = (frozenset({role}) for role in ("admin", "approver", "auditor", "support"))
 AUDITORS, COLLEAGUES, REVIEWERS = ADMIN | AUDITOR, ADMIN | APPROVER | AUDITOR, DESK | APPROVER
-KEEPERS = APPROVER | {"finance", "admin"}
+PAYERS = ADMIN | {"finance"}
+KEEPERS = APPROVER | PAYERS
 ON_THE_WAY: frozenset[str] = frozenset()
 """What a browser was given before decides, and no role: tests/sign_in asks with a state or a code of another's."""
 
@@ -36,6 +37,7 @@ MAY_OPEN: dict[str, frozenset[str]] = {
     "GET /join": ON_THE_WAY,
     "GET /manifest.webmanifest": ANYBODY,
     "GET /officer": OFFICERS,
+    "GET /officer/approvals": OFFICERS,
     "GET /officer/audit": AUDITORS,
     "GET /officer/backtests/{id}": OFFICERS,
     "GET /officer/backtests/{id}/table.csv": OFFICERS,
@@ -44,6 +46,9 @@ MAY_OPEN: dict[str, frozenset[str]] = {
     "GET /officer/imports": OFFICERS,
     "GET /officer/imports/{id}": OFFICERS,
     "GET /officer/imports/{id}/errors.csv": OFFICERS,
+    "GET /officer/money": OFFICERS - {"editor"},
+    "GET /officer/money/bank/{partner}": PAYERS,
+    "GET /officer/money/files/{file}": PAYERS,
     "GET /officer/partners": OFFICERS,
     "GET /officer/people": COLLEAGUES,
     "GET /officer/people/new": ADMIN,
@@ -108,9 +113,25 @@ MAY_OPEN: dict[str, frozenset[str]] = {
     "POST /join": ON_THE_WAY,
     "POST /officer/backtests/{id}/cancel": DRAFTERS,
     "POST /officer/desk": DESK,
+    "POST /officer/money/bank/{partner}": PAYERS,
+    "POST /officer/money/files": PAYERS,
+    "POST /officer/money/files/{file}/drop": PAYERS,
+    "POST /officer/money/files/{file}/send": PAYERS,
+    "POST /officer/money/jobs/{number}/retry": ADMIN,
+    "POST /officer/money/payments/{payout}/by-bank": PAYERS,
+    "POST /officer/money/payments/{payout}/release": PAYERS,
+    "POST /officer/money/payments/{payout}/retry": PAYERS,
+    "POST /officer/money/payments/{payout}/return": PAYERS,
+    "POST /officer/money/refunds/{dispute}/approve": KEEPERS,
+    "POST /officer/money/refunds/{dispute}/propose": KEEPERS,
+    "POST /officer/money/refunds/{dispute}/refuse": KEEPERS,
     "POST /officer/partners/approve": KEEPERS,
+    "POST /officer/partners/approve-address": KEEPERS,
+    "POST /officer/partners/approve-contract": KEEPERS,
     "POST /officer/partners/approve-reward": KEEPERS,
     "POST /officer/partners/refuse": KEEPERS,
+    "POST /officer/partners/refuse-address": KEEPERS,
+    "POST /officer/partners/refuse-contract": KEEPERS,
     "POST /officer/partners/refuse-reward": KEEPERS,
     "POST /officer/partners/start": KEEPERS,
     "POST /officer/partners/stop": KEEPERS,
@@ -188,6 +209,7 @@ FORM = {
     "on": "2026-12-01",
     "next_of": "rul_wheels_up",
     "once": "0" * 43,
+    "points": "1",
 }
 """What every page with a form is sent, whether it knows the field or not."""
 NOBODYS = "0" * 32
@@ -198,6 +220,11 @@ FORMS: dict[str, dict[str, str]] = {
     **{f"POST /officer/people/changes/{act}": {"id": f"rch_{NOBODYS}"} for act in ("approve", "refuse")},
     **{f"POST /officer/partners/{act}": {"id": f"prt_{NOBODYS}"} for act in ("approve", "refuse", "stop", "start")},
     **{f"POST /officer/partners/{act}-reward": {"id": f"rpr_{NOBODYS}"} for act in ("approve", "refuse")},
+    **{
+        f"POST /officer/partners/{act}-{what}": {"id": f"prt_{NOBODYS}", what: f"con_{NOBODYS}"}
+        for act in ("approve", "refuse")
+        for what in ("contract", "address")
+    },
     "POST /partner/offers/withdraw": {"id": f"rpr_{NOBODYS}"},
 }
 """Fields that one page wants besides."""
