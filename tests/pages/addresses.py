@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 
 from app.web.pages.routes import router
 
-ACTS = ("ACTS", "STEPS", "ENDS")
+ACTS = ("ACTS", "STEPS", "ENDS", "DECISIONS")
 """What a module calls the things that a route of it does, by the last part of the address."""
 
 

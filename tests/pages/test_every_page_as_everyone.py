@@ -82,6 +82,7 @@ def crowd(seeded: tuple[Town, Connection]) -> Iterator[Crowd]:
         "payout": f"pay_{NOBODYS}",
         "dispute": f"dsp_{NOBODYS}",
         "file": f"bac_{NOBODYS}",
+        "reversal": f"rvs_{NOBODYS}",
         "number": "1",
         "partner": f"prt_{NOBODYS}",
         "/rewards/": town.city.rewards["drink"],
