@@ -75,6 +75,21 @@ TAMPERINGS: dict[str, tuple[str, set[tuple[int, str]]]] = {
         "UPDATE audit_acts SET facts = jsonb_build_object('x', 1) WHERE {second}",
         {(2, CHANGED)},
     ),
+    "an inserted act": (
+        (
+            "INSERT INTO audit_acts SELECT (jsonb_populate_record(one, '{{\"id\": -9}}')).* FROM audit_acts AS one"
+            " WHERE one.id = (SELECT min(id) FROM audit_acts WHERE {second})"
+        ),
+        {(2, COUNTED)},
+    ),
+    "an act restamped into another seal": (
+        (
+            "UPDATE audit_acts SET xid = (SELECT min(xid) FROM ledger_transfers)"
+            " WHERE id = (SELECT min(id) FROM audit_acts WHERE {second})"
+        ),
+        {(1, COUNTED), (2, COUNTED)},
+    ),
+    "all acts removed": ("TRUNCATE audit_acts", {(1, COUNTED), (2, COUNTED), (3, COUNTED)}),
     "a deleted act": ("DELETE FROM audit_acts WHERE {third}", {(3, COUNTED)}),
     "an altered count": (
         "UPDATE ledger_seals SET entries = entries + 1 WHERE number = 3",
