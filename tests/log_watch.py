@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.demo.plan import OFFICERS
+from app.demo.plan import FIRST_NAMES, LAST_NAMES, OFFICERS
 
 NOT_PERSONAL = frozenset({"request_id", "timestamp"})
 """What the log itself makes up: random digits, which may look like anything."""
@@ -26,6 +26,8 @@ LOOKS = {
     "a postcode": re.compile(r"\b(?:LS|BD|WF|HX|HD)\d{1,2} ?\d[ABD-HJLNP-UW-Z]{2}\b"),
     "a code": re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4,5}-[0-9A-HJKMNP-TV-Z]{4,5}\b"),
     "a name": re.compile("|".join(re.escape(name) for name in ("An Officer", *(one.name for one in OFFICERS)))),
+    "a resident's name": re.compile(rf"\bResident \d|\b(?:{'|'.join(FIRST_NAMES)}) (?:{'|'.join(LAST_NAMES)})\b"),
+    "a resident's id": re.compile(r"\bres_[0-9a-f]{32}\b"),
     "a private key": re.compile(r"-----BEGIN"),
 }
 
