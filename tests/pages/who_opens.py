@@ -112,6 +112,8 @@ MAY_OPEN: dict[str, frozenset[str]] = {
     "GET /you/complain": RESIDENT,
     "GET /you/data": RESIDENT,
     "GET /you/details": RESIDENT,
+    "GET /you/household": RESIDENT,
+    "GET /you/invite": RESIDENT,
     "GET /you/leave": RESIDENT,
     "GET /you/member-card": RESIDENT,
     "GET /you/missing": RESIDENT,
@@ -226,6 +228,9 @@ MAY_OPEN: dict[str, frozenset[str]] = {
     "POST /you/choices": RESIDENT,
     "POST /you/complain": RESIDENT,
     "POST /you/details": RESIDENT,
+    "POST /you/household": RESIDENT,
+    "POST /you/household/leave": RESIDENT,
+    "POST /you/invite": RESIDENT,
     "POST /you/leave": RESIDENT,
     "POST /you/missing": RESIDENT,
 }
