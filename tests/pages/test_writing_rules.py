@@ -23,15 +23,20 @@ DRAFT = "/officer/rules/rul_before_the_peak/draft"
 
 @pytest.fixture
 def hall(database: Database, secrets: Secrets, now: datetime) -> Town:
+    return open_hall(database, secrets, now)
+
+
+def open_hall(database: Database, secrets: Secrets, now: datetime) -> Town:
     """The town with its editor, approver and finance officer in place of the auditor."""
     city = build_city(database, secrets, now)
     return open_town(city, officers=[city.officers[role] for role in ("editor", "approver", "finance")])
 
 
-def _begin(browser: Browser) -> Page:
+def begin(browser: Browser, modes: str = "bus") -> Page:
+    """The draft of an early trip."""
     visit(browser, "/officer/rules/write")
     page = browser.send(
-        visit(browser, "/officer/rules/write/early_trip").form("/officer/rules/write/early_trip"), modes="bus"
+        visit(browser, "/officer/rules/write/early_trip").form("/officer/rules/write/early_trip"), modes=modes
     )
     check(page)
     return page
@@ -65,7 +70,7 @@ def _sentence(page: Page) -> str:
 
 
 def test_a_template_becomes_a_draft_with_its_sentence_and_its_examples(hall: Town) -> None:
-    page = _begin(hall.browser(Role.OFFICER))
+    page = begin(hall.browser(Role.OFFICER))
     assert page.heading.startswith("A trip before half past seven")
     assert "Being written" in page.text
     assert "As expected" in page.text
@@ -85,7 +90,7 @@ def test_a_blank_that_is_filled_in_wrongly_keeps_what_was_typed(hall: Town) -> N
 
 def test_every_part_can_be_saved_as_it_stands_and_says_the_same(hall: Town) -> None:
     browser = hall.browser(Role.OFFICER)
-    before = _sentence(_begin(browser))
+    before = _sentence(begin(browser))
     for part in PAGES:
         after = _save(browser, part)
         check(after)
@@ -94,7 +99,7 @@ def test_every_part_can_be_saved_as_it_stands_and_says_the_same(hall: Town) -> N
 
 def test_each_part_of_a_rule_is_changed_by_its_questions(hall: Town) -> None:
     browser = hall.browser(Role.OFFICER)
-    _begin(browser)
+    begin(browser)
     _save(browser, "about", title="Off-peak")
     _save(
         browser, "when", **{"when-1-value": "06:45", "when-3-fact": "mode", "when-3-op": "is", "when-3-value": "rail"}
@@ -114,7 +119,7 @@ def test_each_part_of_a_rule_is_changed_by_its_questions(hall: Town) -> None:
 
 def test_a_fault_is_told_at_its_question_and_nothing_typed_is_lost(hall: Town) -> None:
     browser = hall.browser(Role.OFFICER)
-    before = _sentence(_begin(browser))
+    before = _sentence(begin(browser))
     page = _save(browser, "when", **{"when-1-value": "soon"})
     check(page, 422)
     assert page.form(f"{DRAFT}/change/when").fields["when-1-value"] == "soon"
@@ -128,7 +133,7 @@ def test_a_fault_is_told_at_its_question_and_nothing_typed_is_lost(hall: Town) -
 
 def test_of_two_officers_at_once_the_second_reads_that_it_changed_and_saves_again(hall: Town) -> None:
     one, other = hall.browser(Role.OFFICER), hall.browser(Role.OFFICER, number=1)
-    _begin(one)
+    begin(one)
     address = f"{DRAFT}/change/about"
     form = visit(other, address).form(address)
     check(_save(one, "award", **{"effect-points-points": "9"}))
@@ -145,7 +150,7 @@ def test_of_two_officers_at_once_the_second_reads_that_it_changed_and_saves_agai
 
 def test_one_officer_writes_it_and_another_approves_and_schedules_it(hall: Town) -> None:
     editor, approver = hall.browser(Role.OFFICER), hall.browser(Role.OFFICER, number=1)
-    page = _begin(editor)
+    page = begin(editor)
     assert "Before it can be checked" in page.text
     now = hall.city.clock.now()
     hall.city.world.send([ride(1, now, 4_000)], at=now)
@@ -175,12 +180,12 @@ def test_one_officer_writes_it_and_another_approves_and_schedules_it(hall: Town)
 
 def test_a_draft_is_discarded_and_its_rule_can_be_written_anew(hall: Town) -> None:
     browser = hall.browser(Role.OFFICER)
-    _begin(browser)
+    begin(browser)
     assert DRAFT in visit(browser, "/officer/rules").links()
     page = _step(browser, "discard")
     check(page)
     assert DRAFT not in page.links()
-    check(_begin(browser))
+    check(begin(browser))
 
 
 def test_the_next_version_begins_as_the_one_in_force(hall: Town) -> None:

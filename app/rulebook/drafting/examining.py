@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,12 +15,12 @@ from app.rulebook.drafting.evidence import FEWEST_DAYS
 from app.rulebook.drafting.read_models import DraftRead
 from app.rulebook.queries import load_timeline
 from rules.clock import LONDON
-from rules.document import Rule
+from rules.document import Example, Rule
 from rules.errors import RuleSetRefused
-from rules.examples import ExampleResult, run_examples
+from rules.examples import ExampleResult, explain_example, run_examples
 from rules.lint.findings import Finding, Surroundings
 from rules.lint.run import lint
-from rules.places import NO_ZONES
+from rules.places import NO_ZONES, Zone
 
 CountDays = Callable[[Rule], int]
 BACKTEST_NEEDED: Final = (
@@ -57,11 +57,17 @@ class Examination:
         return tuple(missing)
 
 
+@dataclass(frozen=True)
+class ExampleTried:
+    """`reasons` says of the first events, in order, what the rule made of each."""
+
+    result: ExampleResult
+    reasons: tuple[str, ...]
+
+
 def examine_rule(session: Session, rule: Rule, *, around: Surroundings, now: datetime) -> Examination:
     """Beside what will be in force when it can begin, as far as is scheduled now, with the zones of that day."""
-    first_on = max(london_date(now) + timedelta(days=1), rule.validity.start)
-    artefact = load_timeline(session).at(LONDON.midnight(first_on))
-    beside, zones = (artefact.rules, artefact.zones) if artefact else ((), NO_ZONES)
+    beside, zones = _find_beside(session, rule, now)
     findings = lint(rule, beside=beside, around=replace(around, zones=zones)) + _find_dates_apart(session, rule)
     try:
         examples = tuple(run_examples(rule, beside, zones.values()))
@@ -76,3 +82,16 @@ def _find_dates_apart(session: Session, rule: Rule) -> tuple[Finding, ...]:
     if overhang is None:
         return ()
     return (Finding("leaves_campaign", "fault", overhang.path, overhang.sentence, MEND),)
+
+
+def try_example(session: Session, rule: Rule, example: Example, *, now: datetime) -> ExampleTried:
+    """One example, which need not be among the rule's own. Raises RuleSetRefused where they cannot stand together."""
+    beside, zones = _find_beside(session, rule, now)
+    (result,) = run_examples(rule.model_copy(update={"examples": (example,)}), beside, zones.values())
+    return ExampleTried(result, explain_example(rule, example, beside, zones.values()))
+
+
+def _find_beside(session: Session, rule: Rule, now: datetime) -> tuple[Sequence[Rule], Mapping[str, Zone]]:
+    first_on = max(london_date(now) + timedelta(days=1), rule.validity.start)
+    artefact = load_timeline(session).at(LONDON.midnight(first_on))
+    return (artefact.rules, artefact.zones) if artefact else ((), NO_ZONES)

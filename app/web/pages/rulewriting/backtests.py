@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, Request
+from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
 from app.backtest.errors import BacktestUnfinished
 from app.backtest.jobs import cancel_backtest, get_backtest
 from app.backtest.table import write_table
 from app.core.ids import public_id
+from app.rulebook.drafting.queries import list_drafts
+from app.rulebook.queries import list_rules
 from app.web.api.backtests import read_backtest_id
 from app.web.api.drafts import as_drafter
 from app.web.api.upload import CSV_TYPE
-from app.web.callers import as_officer
+from app.web.callers import Call, as_officer
 from app.web.charts import Bar, draw_bars
 from app.web.pages.rendering import render
 from app.web.pages.visits import Role, check_form, sign_in_again
@@ -30,7 +33,9 @@ _WEEK = 7
 @router.get("/officer/backtests/{id}")
 def show(request: Request, id: str) -> Response:  # noqa: A002 - the path's own word
     call, wanted = sign_in_again(request, Role.OFFICER), read_backtest_id(id)
-    found = call.run(as_officer, lambda session, _: get_backtest(session, backtest=wanted))
+    found, titles = call.run(
+        as_officer, lambda session, _: (get_backtest(session, backtest=wanted), _name_rules(session, call))
+    )
     days = found.result["days"] if found.result else []
     return render(
         request,
@@ -38,6 +43,7 @@ def show(request: Request, id: str) -> Response:  # noqa: A002 - the path's own 
         backtest=found,
         reference=public_id("bkt", found.public_id),
         report=found.result,
+        titles=titles,
         chart=draw_bars(
             _group(days),
             name="days",
@@ -68,6 +74,12 @@ def cancel(request: Request, id: str, form: SentForm) -> Response:  # noqa: A002
     check_form(request, form.one("csrf"))
     call.run(as_drafter, lambda session, _: cancel_backtest(session, backtest=wanted, now=call.now))
     return RedirectResponse(f"/officer/backtests/{id}", status_code=303)
+
+
+def _name_rules(session: Session, call: Call) -> dict[str, str]:
+    """Titles by key, of the rules in the book and of drafts."""
+    drafts = {draft.key: draft.rule.title["en"] for draft in list_drafts(session)}
+    return drafts | {rule.key: rule.title for rule in list_rules(session, at=call.now)}
 
 
 def _group(days: list[dict[str, Any]]) -> list[Bar]:

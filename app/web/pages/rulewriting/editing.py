@@ -29,6 +29,7 @@ from app.web.pages.rulewriting.faults import Faults, find_faults
 from app.web.pages.rulewriting.parts import FORM, MOST_LIMITS, PAGES, Page
 from app.web.pages.visits import Role, check_form, sign_in_again
 from app.web.pages.whole_forms import SentForm, WholeForm
+from rules.document import Rule
 from rules.forms import Choice
 
 router = APIRouter(include_in_schema=False)
@@ -63,7 +64,9 @@ def change(request: Request, key: str, part: str, form: SentForm) -> Response:
     revision = form.one("revision")
     if not faults:
         try:
-            call.run(as_drafter, lambda session, officer: _save(session, officer, call, rule, revision, document))
+            call.run(
+                as_drafter, lambda session, officer: save_document(session, officer, call, rule, revision, document)
+            )
         except DocumentUnfit as refusal:
             faults = find_faults(refusal.faults, page.paths)
         except DraftChanged as refusal:
@@ -75,11 +78,17 @@ def change(request: Request, key: str, part: str, form: SentForm) -> Response:
     return _show(request, page, around, document, faults, form=form, revision=revision, status=422)
 
 
-def _save(
+def save_document(
     session: Session, officer: OfficerRead, call: Call, key: str, revision: str, document: dict[str, Any]
 ) -> DraftRead:
-    rule = read_document(json.dumps(document).encode())
+    """The whole document in the place of what the draft was. Raises DocumentUnfit and all of `save_draft`."""
+    rule = check_document(document)
     return save_draft(session, key=key, revision=revision, rule=rule, officer=officer, now=call.now)
+
+
+def check_document(document: dict[str, Any]) -> Rule:
+    """Raises DocumentUnfit."""
+    return read_document(json.dumps(document).encode())
 
 
 def _find_page(name: str) -> Page:
