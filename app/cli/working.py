@@ -1,4 +1,4 @@
-"""rewards work, list-jobs and retry-job: what was promised is carried out."""
+"""rewards work, list-jobs, retry-job and list-unanswered: what was promised is carried out, or seen not to be."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from app.cli.failures import told_plainly
 from app.cli.scheme import Choice, is_demo, opened_database, opened_runtime
 from app.cli.screen import note
 from app.core.clock import SystemClock
+from app.core.ids import public_id
 from app.jobs import count_jobs, list_jobs, retry_job
+from app.redemption.unanswered import list_unanswered
 from app.worker import work_jobs
 
 MOST_SHOWN = 200
@@ -69,3 +71,14 @@ def try_again(
         now = SystemClock().now()
         database.in_transaction(lambda session: retry_job(session, number=number, now=now))
         typer.echo(f"Job {number} waits to be tried again.")
+
+
+def show_unanswered(context: typer.Context) -> None:
+    """List vouchers about which a partner has been asked for a day without an answer that settles it."""
+    choice = context.ensure_object(Choice)
+    with told_plainly(), opened_database(choice.settings()) as database:
+        found = database.in_transaction(lambda session: list_unanswered(session, limit=MOST_SHOWN))
+        for one in found:
+            voucher = public_id("red", one.voucher)
+            typer.echo(f"{voucher}  {one.partner}  {one.adapter}  {one.status}  asked {one.asked} times")
+        typer.echo(f"{len(found)} vouchers wait for an answer.")

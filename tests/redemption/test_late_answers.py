@@ -14,6 +14,7 @@ from app.ledger.chart import AccountKind
 from app.redemption.asking import LONGEST_WAIT
 from app.redemption.queries import VoucherRead, VoucherStatus
 from app.redemption.tasks import ask_partner
+from app.redemption.unanswered import list_unanswered
 from partners.in_memory import InMemory
 from partners.interface import Issued, IssueRequest, PartnerRefused, Standing
 from partners.registry import build_registry
@@ -153,3 +154,19 @@ def test_a_fault_about_one_voucher_keeps_no_other_waiting(leisure: Leisure, slow
     assert sorted(statuses) == [VoucherStatus.CONFIRMING, VoucherStatus.ISSUED]
     leisure.work(after=LONGEST_WAIT)
     assert leisure.read(first).status is VoucherStatus.ISSUED
+
+
+def test_what_stays_open_for_a_day_is_listed_for_a_person_and_what_was_settled_is_not(
+    leisure: Leisure, slow: Slow
+) -> None:
+    voucher = leisure.take()
+    slow.go_away()
+    began_at = leisure.clock.at
+    while not (found := leisure.scheme.run(list_unanswered)):
+        assert leisure.clock.at - began_at < timedelta(hours=26)
+        leisure.work(after=timedelta(minutes=20))
+    assert leisure.clock.at - began_at > timedelta(hours=22)
+    assert [(one.voucher, one.partner, one.status) for one in found] == [(voucher.id, "Kirkgate Café", "confirming")]
+    slow.come_back()
+    leisure.work(after=LONGEST_WAIT)
+    assert leisure.scheme.run(list_unanswered) == ()
