@@ -33,6 +33,7 @@ ACTS: Final[Mapping[str, str]] = {
     "person.exported": "All that is held on somebody was handed out",
     "person.erased": "Somebody was erased",
     "person.redeemed_for": "A reward was taken on somebody's behalf",
+    "person.complaint_acknowledged": "A complaint was acknowledged",
     "person.complaint_answered": "A complaint was answered",
     "person.appeal_decided": "An appeal was decided",
     "event.voided": "An event was voided",

@@ -16,6 +16,7 @@ from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from app.core.arrays import Blobs, statements
+from app.core.ids import public_id as write_public_id
 from app.core.ids import take_id, uuid7
 from app.identity.sources import list_sources
 from app.residents.cards import CardKeys, parse_subject
@@ -29,6 +30,8 @@ from app.residents.claim_errors import (
 )
 from app.residents.errors import CardTaken
 from app.residents.micro_check import WINDOW, is_within, name_windows
+from app.residents.noting import note_change
+from app.residents.queries import ResidentRead
 from app.residents.service import link_hashed_card, unlink_card
 
 Proof: TypeAlias = Literal["desk", "operator", "micro_check"]
@@ -71,7 +74,7 @@ class Tap:
 def claim_card(
     session: Session,
     *,
-    resident_id: int,
+    resident: ResidentRead,
     subject: str,
     source: str | None,
     micro_check: bool,
@@ -89,13 +92,13 @@ def claim_card(
     source_id = _find_source(session, source)
     token_hash = keys.hash_subject(subject)
     # One at a time of a resident, so that their number holds.
-    session.execute(text("SELECT FROM residents WHERE id = :id FOR NO KEY UPDATE"), {"id": resident_id})
-    facts = {"resident": resident_id, "hash": token_hash, "now": now, "since": now - WAITS}
+    session.execute(text("SELECT FROM residents WHERE id = :id FOR NO KEY UPDATE"), {"id": resident.id})
+    facts = {"resident": resident.id, "hash": token_hash, "now": now, "since": now - WAITS}
     if session.execute(_OWN_LIVE, facts).first() is not None:
         raise CardLinkedAlready
     known = session.execute(_OWN_WAITING, facts).scalar()
     if known is not None:
-        return _get_own(session, resident_id, known, keys, now)
+        return _get_own(session, resident.id, known, keys, now)
     session.execute(_LAPSE_OWN, facts)
     if session.execute(_BEGUN, facts).scalar_one() >= MOST_CLAIMS:
         raise TooManyClaims(most=MOST_CLAIMS, days=WAITS.days)
@@ -114,7 +117,9 @@ def claim_card(
             "second": second,
         },
     )
-    return _get_own(session, resident_id, public_id, keys, now)
+    claimed = {"card": write_public_id("crd", public_id)}
+    note_change(session, resident=resident, act="person.card_claimed", facts=claimed, now=now)
+    return _get_own(session, resident.id, public_id, keys, now)
 
 
 def list_cards(session: Session, *, resident_id: int, keys: CardKeys, now: datetime) -> tuple[CardRead, ...]:

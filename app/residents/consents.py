@@ -10,9 +10,12 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlmodel import Session
 
+from app.audit import Actor
 from app.core.errors import Conflict, NotFound
 from app.core.ids import take_id
+from app.residents.noting import note_change
 from app.residents.purposes import PURPOSES, Purpose
+from app.residents.queries import ResidentRead
 
 
 class PurposeUnknown(NotFound):
@@ -55,15 +58,24 @@ class ConsentRead:
     history: tuple[ConsentChange, ...]
 
 
-def say_consent(session: Session, *, resident_id: int, purpose: str, given: bool, now: datetime) -> ConsentRead:
-    """Give or withdraw; saying the same again changes nothing. Raises PurposeUnknown or PurposeNeedsNoConsent."""
+def say_consent(
+    session: Session, *, resident: ResidentRead, purpose: str, given: bool, by: Actor | None = None, now: datetime
+) -> ConsentRead:
+    """Give or withdraw; saying the same again changes nothing. `by` where somebody says it for the resident.
+
+    Raises PurposeUnknown or PurposeNeedsNoConsent.
+    """
     known = PURPOSES.get(purpose)
     if known is None:
         raise PurposeUnknown
     if not known.asks:
         raise PurposeNeedsNoConsent(basis=known.basis)
-    record_change(session, resident_id, purpose, given=given, said=known.text, now=now)
-    return _read(known, list_changes(session, resident_id))
+    before = list_changes(session, resident.id).get(purpose, ())
+    after = record_change(session, resident.id, purpose, given=given, said=known.text, now=now)
+    if after != before:
+        facts: dict[str, str | int | bool | None] = {"purpose": purpose, "given": given}
+        note_change(session, resident=resident, act="person.consent_changed", by=by, facts=facts, now=now)
+    return _read(known, {purpose: after})
 
 
 def record_change(

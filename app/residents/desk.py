@@ -90,6 +90,7 @@ def open_account_at_desk(
         postcode=postcode,
         pass_type=pass_type,
         terms_version=terms_version,
+        by=desk.officer.actor,
         enrolled_at=now,
         now=now,
     )

@@ -13,6 +13,7 @@ from app.core.ids import public_id
 from app.identity.logins import SealedProof, Side, bind_login
 from app.residents.cards import has_bank_card_number
 from app.residents.consents import say_consent
+from app.residents.noting import note_change
 from app.residents.places.errors import PostcodeMalformed
 from app.residents.places.layouts import normalise_postcode
 from app.residents.queries import ResidentRead
@@ -63,8 +64,9 @@ def join_scheme(session: Session, *, joining: Joining, login: SealedProof, now: 
         postcode=joining.postcode.strip() or None,
         terms_version=joining.terms_version,
     )
+    note_change(session, resident=resident, act="person.opened", now=now)
     for purpose, given in joining.said.items():
-        say_consent(session, resident_id=resident.id, purpose=purpose, given=given, now=now)
+        say_consent(session, resident=resident, purpose=purpose, given=given, now=now)
     bind_login(session, side=Side.RESIDENT, sealed=login, person=public_id("res", resident.public_id), now=now)
     return resident
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
+from app.audit import Actor
 from app.core.ids import take_id, uuid7
 from app.ledger.service import open_wallet
 from app.residents.cards import CardKeys, parse_subject
@@ -32,12 +33,14 @@ def enrol_resident(
     postcode: str | None = None,
     pass_type: str | None = None,
     terms_version: str | None = None,
+    by: Actor | None = None,
 ) -> ResidentRead:
     """A new account with an empty wallet. Events from before `enrolled_at` never count for it.
 
     `ward` is a ward's name; that of the postcode, where its place is known, comes first. The postcode is not kept.
     `pass_type` is adult, young, student, senior or disabled, where the person told it for the sake of a rule.
-    `terms_version` is what the person accepted by joining; None where others open the account (imports, tests).
+    `terms_version` is what the person accepted by joining; None where others open the account (imports, tests). `by` is
+    who opens it for somebody.
     Raises PostcodeMalformed, TermsUnknown or TermsReplaced.
     """
     place = find_place(session, postcode=postcode) if postcode is not None else None
@@ -55,7 +58,7 @@ def enrol_resident(
     session.flush()
     open_wallet(session, resident_id=row.id)
     if terms_version is not None:
-        accept_terms(session, resident_id=row.id, version=terms_version, now=now)
+        accept_terms(session, resident_id=row.id, version=terms_version, by=by, now=now)
     return read_resident(row)
 
 

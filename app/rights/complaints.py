@@ -89,23 +89,35 @@ def find_newest_complaint(session: Session) -> int | None:
 
 def acknowledge_complaint(session: Session, *, complaint: UUID, officer: OfficerRead, now: datetime) -> ComplaintRead:
     """Stop the clock; again changes nothing. Raises ComplaintUnknown."""
-    done = session.execute(
-        text(
-            "UPDATE complaints SET acknowledged_at = coalesce(acknowledged_at, :now),"
-            " acknowledged_by = coalesce(acknowledged_by, :officer) WHERE public_id = :complaint RETURNING id"
-        ),
-        {"now": now, "officer": officer.id, "complaint": complaint},
+    first = _acknowledge(session, complaint, officer, now)
+    read = _get(session, complaint)
+    if first:
+        subject = f"resident:{public_id('res', read.resident)}"
+        record_act(session, actor=officer.actor, act="person.complaint_acknowledged", subject=subject, now=now)
+    return read
+
+
+def _acknowledge(session: Session, complaint: UUID, officer: OfficerRead, now: datetime) -> bool:
+    """Whether it is the first time. Raises ComplaintUnknown."""
+    known = session.execute(
+        text("SELECT acknowledged_at FROM complaints WHERE public_id = :complaint FOR UPDATE"), {"complaint": complaint}
     ).first()
-    if done is None:
+    if known is None:
         raise ComplaintUnknown
-    return _get(session, complaint)
+    if known.acknowledged_at is not None:
+        return False
+    session.execute(
+        text("UPDATE complaints SET acknowledged_at = :now, acknowledged_by = :officer WHERE public_id = :complaint"),
+        {"now": now, "officer": officer.id, "complaint": complaint},
+    )
+    return True
 
 
 def answer_complaint(
     session: Session, *, complaint: UUID, answer: str, officer: OfficerRead, now: datetime
 ) -> ComplaintRead:
     """Answer it, once, which acknowledges it too. Raises ComplaintUnknown or ComplaintAnswered."""
-    acknowledge_complaint(session, complaint=complaint, officer=officer, now=now)
+    _acknowledge(session, complaint, officer, now)
     done = session.execute(
         text(
             "UPDATE complaints SET answer = :answer, answered_at = :now, answered_by = :officer"

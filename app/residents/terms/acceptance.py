@@ -8,8 +8,11 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlmodel import Session
 
+from app.audit import Actor
 from app.core.clock import london_date
 from app.core.ids import take_id
+from app.residents.noting import note_change
+from app.residents.queries import get_resident
 from app.residents.terms.book import LEEDS_TERMS, TermsBook
 
 
@@ -23,17 +26,24 @@ class TermsStanding:
 
 
 def accept_terms(
-    session: Session, *, resident_id: int, version: str, now: datetime, book: TermsBook = LEEDS_TERMS
+    session: Session,
+    *,
+    resident_id: int,
+    version: str,
+    by: Actor | None = None,
+    now: datetime,
+    book: TermsBook = LEEDS_TERMS,
 ) -> TermsStanding:
-    """Note that the resident accepts the current terms; doing so again changes nothing.
+    """Note that the resident accepts the current terms; doing so again changes nothing. `by` is who notes it for them.
 
     Raises TermsUnknown or TermsReplaced.
     """
     accepted = book.get_acceptable(version=version, today=london_date(now))
-    session.execute(
+    made = session.execute(
         text(
             "INSERT INTO terms_acceptances (id, resident_id, version, text_sha256, accepted_at)"
-            " VALUES (:id, :resident, :version, :sha256, :now) ON CONFLICT (resident_id, version) DO NOTHING"
+            " VALUES (:id, :resident, :version, :sha256, :now)"
+            " ON CONFLICT (resident_id, version) DO NOTHING RETURNING id"
         ),
         {
             "id": take_id(session),
@@ -42,7 +52,10 @@ def accept_terms(
             "sha256": accepted.sha256,
             "now": now,
         },
-    )
+    ).first()
+    if made is not None:
+        resident, facts = get_resident(session, resident_id=resident_id), {"terms": accepted.version}
+        note_change(session, resident=resident, act="person.consent_changed", by=by, facts=facts, now=now)
     return get_terms_standing(session, resident_id=resident_id, now=now, book=book)
 
 

@@ -95,15 +95,13 @@ def claim(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Response:
     def serve(session: Session, me: ResidentRead) -> Answer:
         made = claim_card(
             session,
-            resident_id=me.id,
+            resident=me,
             subject=order.subject,
             source=order.source,
             micro_check=order.proof == "micro_check",
             keys=call.runtime.card_keys,
             now=call.now,
         )
-        subject, facts = f"resident:{public_id('res', me.public_id)}", {"card": public_id("crd", made.id)}
-        record_act(session, actor=me.actor, act="person.card_claimed", subject=subject, facts=facts, now=call.now)
         return Answer(201, _present(made).model_dump(mode="json"))
 
     return respond(run_once(call, as_resident, serve, key=key, sent=body))

@@ -120,10 +120,7 @@ def say(call: SignedIn, purpose: str, body: Body) -> ConsentShape:
     return _present(
         call.run(
             as_resident,
-            lambda session, me: _noted(
-                *(session, me, "person.consent_changed", call.now),
-                say_consent(session, resident_id=me.id, purpose=purpose, given=order.given, now=call.now),
-            ),
+            lambda session, me: say_consent(session, resident=me, purpose=purpose, given=order.given, now=call.now),
         )
     )
 

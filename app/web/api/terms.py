@@ -10,9 +10,7 @@ from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
-from app.audit import record_act
 from app.core.clock import london_date
-from app.core.ids import public_id
 from app.ledger.commands import Answer
 from app.residents.queries import ResidentRead
 from app.residents.terms.acceptance import TermsStanding, accept_terms
@@ -80,6 +78,4 @@ def present_standing(standing: TermsStanding) -> TermsStandingShape:
 
 def _accept(session: Session, me: ResidentRead, version: str, now: datetime) -> Answer:
     standing = accept_terms(session, resident_id=me.id, version=version, now=now)
-    subject, facts = f"resident:{public_id('res', me.public_id)}", {"terms": standing.accepted_version}
-    record_act(session, actor=me.actor, act="person.consent_changed", subject=subject, facts=facts, now=now)
     return Answer(200, present_standing(standing).model_dump(mode="json"))

@@ -10,11 +10,11 @@ from starlette.responses import RedirectResponse, Response
 
 from app.core.errors import Invalid
 from app.residents.joining import CONNECTIONS, LONGEST_NAME
+from app.residents.noting import note_change
 from app.residents.profile import Correction, correct_profile
 from app.residents.queries import ResidentRead
 from app.web.callers import Call, as_resident
 from app.web.languages import mark
-from app.web.noting import note_own_change
 from app.web.pages.own_words import WordsUnfit, read_words
 from app.web.pages.rendering import render
 from app.web.pages.visits import Role, check_form, sign_in_again
@@ -64,7 +64,7 @@ def correct(
             ),
         )
         correct_profile(session, resident_id=me.id, correction=told)
-        note_own_change(session, resident=me, act="person.changed", now=call.now)
+        note_change(session, resident=me, act="person.changed", now=call.now)
 
     try:
         call.run(as_resident, serve)

@@ -15,9 +15,9 @@ from app.redemption.qr import draw_qr
 from app.residents.claim_errors import CardUnknown
 from app.residents.claims import claim_card, list_cards, remove_card
 from app.residents.members import PREFIX, give_member_number, write_member_number
+from app.residents.noting import note_change
 from app.residents.queries import ResidentRead
 from app.web.callers import Call, as_resident
-from app.web.noting import note_own_change
 from app.web.pages.rendering import render
 from app.web.pages.visits import Role, check_form, sign_in_again
 from app.web.problems import status_of
@@ -51,7 +51,7 @@ def claim(
             as_resident,
             lambda session, me: claim_card(
                 session,
-                resident_id=me.id,
+                resident=me,
                 subject=subject,
                 source=source or None,
                 micro_check=proof == "micro_check",
@@ -75,7 +75,7 @@ def remove(request: Request, card: str, csrf: Annotated[str, Form()] = "") -> Re
     def serve(session: Session, me: ResidentRead) -> None:
         remove_card(session, resident_id=me.id, card=wanted, now=call.now)
         facts = {"card": public_id("crd", wanted)}
-        note_own_change(session, resident=me, act="person.card_removed", facts=facts, now=call.now)
+        note_change(session, resident=me, act="person.card_removed", facts=facts, now=call.now)
 
     call.run(as_resident, serve)
     return RedirectResponse(f"{CARDS}?done=card_removed", status_code=303)

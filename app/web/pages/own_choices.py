@@ -9,12 +9,12 @@ from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
 from app.residents.consents import list_consents, say_consent
+from app.residents.noting import note_change
 from app.residents.purposes import PURPOSES
 from app.residents.queries import ResidentRead
 from app.residents.thanks import KINDS, decline_points, list_declined
 from app.web.callers import as_resident
 from app.web.languages import mark
-from app.web.noting import note_own_change
 from app.web.pages.own_account import ACCOUNT
 from app.web.pages.rendering import render
 from app.web.pages.visits import Role, check_form, sign_in_again
@@ -66,9 +66,9 @@ def choose(
         for purpose in PURPOSES.values():
             if purpose.asks:
                 given = purpose.key in (consent or ())
-                say_consent(session, resident_id=me.id, purpose=purpose.key, given=given, now=call.now)
+                say_consent(session, resident=me, purpose=purpose.key, given=given, now=call.now)
         decline_points(session, resident_id=me.id, kinds={kind for kind in KINDS if kind in (declined or ())})
-        note_own_change(session, resident=me, act="person.consent_changed", now=call.now)
+        note_change(session, resident=me, act="person.changed", facts={"what": "thanks"}, now=call.now)
 
     call.run(as_resident, serve)
     return RedirectResponse(f"{ACCOUNT}?done=choices", status_code=303)
