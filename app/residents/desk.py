@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +16,7 @@ from app.core.ids import parse_public_id, public_id, take_id
 from app.identity.queries import OfficerRead
 from app.residents.cards import CardKeys
 from app.residents.desk_tables import DeskAct
-from app.residents.errors import ResidentUnknown
+from app.residents.errors import NotOfAge, ResidentUnknown
 from app.residents.members import find_member, give_member_number
 from app.residents.queries import ResidentRead, find_resident_by_public_id
 from app.residents.service import enrol_resident
@@ -24,8 +25,15 @@ ACTS: Final = {
     "open_account": "person.opened",
     "link_card": "person.card_linked",
     "replace_number": "person.changed",
+    "confirm_claim": "person.card_linked",
     "redeem": "person.redeemed_for",
     "answer_callback": "person.changed",
+    "correct": "person.changed",
+    "thanks": "person.changed",
+    "complain": "person.changed",
+    "appeal": "person.changed",
+    "missing": "person.changed",
+    "export": "person.exported",
 }
 """What acts at the desk are called in the audit trail; the others are looks."""
 
@@ -75,13 +83,17 @@ def open_account_at_desk(
     postcode: str | None,
     pass_type: str | None,
     terms_version: str,
+    of_age: bool,
     keys: CardKeys,
     now: datetime,
 ) -> tuple[ResidentRead, str]:
     """A new account and its member number. The person has had the terms read to them and accepts them.
 
-    Raises PostcodeMalformed, TermsUnknown or TermsReplaced.
+    `of_age` is whether they said that they are 18 or over.
+    Raises NotOfAge, PostcodeMalformed, TermsUnknown or TermsReplaced.
     """
+    if not of_age:
+        raise NotOfAge
     resident = enrol_resident(
         session,
         name=name,
@@ -122,7 +134,15 @@ def look_up_resident(
     return resident
 
 
-def note_act(session: Session, *, desk: Desk, resident: ResidentRead, act: str, now: datetime) -> None:
+def note_act(
+    session: Session,
+    *,
+    desk: Desk,
+    resident: ResidentRead,
+    act: str,
+    facts: Mapping[str, str] | None = None,
+    now: datetime,
+) -> None:
     """Keep who did what to whose account, and why: in the audit trail, and with the officer's sentence beside it.
 
     The sentence stays out of the trail, which nothing can be taken from again.
@@ -133,7 +153,7 @@ def note_act(session: Session, *, desk: Desk, resident: ResidentRead, act: str, 
         act=ACTS.get(act, "person.looked_at"),
         subject=f"resident:{public_id('res', resident.public_id)}",
         purpose=desk.purpose.kind,
-        facts={"desk": act},
+        facts={"desk": act, **(facts or {})},
         now=now,
     )
     session.add(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict, Invalid, NotFound
 
 
 class ResidentUnknown(NotFound):
@@ -21,3 +21,12 @@ class CardTaken(Conflict):
 
     def __init__(self) -> None:
         super().__init__("This card can't be linked. If it is yours, ask the help desk.")
+
+
+class NotOfAge(Invalid):
+    """The scheme is for people of 18 and over, whoever opens the account."""
+
+    code = "not-of-age"
+
+    def __init__(self) -> None:
+        super().__init__("People can join if they are 18 or over. Ask the person, and say that they are.")

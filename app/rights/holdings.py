@@ -54,7 +54,7 @@ _ABOUT: Final = (
 )
 _ANSWERS: Final = (
     f"t.caller NOT IN {_OWN_CALLERS}"
-    f" AND (:name IN (t.answer->>'resident', t.answer->>'id') OR t.answer->>'id' IN ({_ABOUT}))"
+    f" AND (:name IN (t.answer->>'resident', t.answer->>'id', t.answer->>'person') OR t.answer->>'id' IN ({_ABOUT}))"
 )
 _HOLDS: Final = "(SELECT h.id FROM ledger_holds h WHERE h.wallet_id = :resident)"
 _MOVES: Final = f"(SELECT m.id FROM ledger_transfers m WHERE m.debit IN {_ACCOUNTS} OR m.credit IN {_ACCOUNTS})"  # noqa: S608 - our own words

@@ -69,6 +69,8 @@ _KINDS: Final = (
     Kind("reviews", "Decided flags", 730, 365, "review_cases",
          "t.decided_at < :cutoff AND t.event_id IS NOT NULL"),
     Kind("personal_notices", "What we wrote to one person", 400, 90, "personal_notices", "t.queued_at < :cutoff"),
+    Kind("desk_notes", "Notes of the desk on why it looked", 730, 365, "desk_acts",
+         "t.acted_at < :cutoff AND t.note <> ''", "note = ''"),
     Kind("disputes", "Decided disputes", 730, 365, "disputes", "t.decided_at < :cutoff"),
     Kind("appeals", "Decided appeals", 730, 365, "appeals", "t.decided_at < :cutoff"),
     Kind("complaints", "Answered complaints", 730, 365, "complaints", "t.answered_at < :cutoff"),

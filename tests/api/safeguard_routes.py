@@ -43,3 +43,12 @@ SAFEGUARD_BODIES: dict[str, dict[str, object]] = {
         "basis": "None",
     },
 }
+
+DESK_RIGHTS = (
+    *(f"POST /v1/desk/residents/{{member}}/{one}" for one in ("complaints", "appeals", "missing")),
+    *(f"PUT /v1/desk/residents/{{member}}/{one}" for one in ("consents/{consent}", "thanks")),
+    "GET /v1/desk/residents/{member}/export",
+    "PATCH /v1/desk/residents/{member}",
+    "DELETE /v1/desk/residents/{member}",
+)
+"""What an officer does for a resident who has no phone."""

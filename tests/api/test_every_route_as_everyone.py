@@ -19,7 +19,7 @@ from tests.api.partner_routes import (
     STAFF,
     TILLS,
 )
-from tests.api.safeguard_routes import SAFEGUARD_BODIES, SAFEGUARD_PREFIXES, SAFEGUARD_ROUTES
+from tests.api.safeguard_routes import DESK_RIGHTS, SAFEGUARD_BODIES, SAFEGUARD_PREFIXES, SAFEGUARD_ROUTES
 from tests.api.stripe_routes import STRIPE_PREFIXES, STRIPE_ROUTES
 from tests.earning.world import TAPS
 
@@ -215,6 +215,7 @@ MAY_CALL: dict[str, frozenset[str]] = {
     "PUT /v1/me/notices": RESIDENT,
     "GET /v1/desk/residents/{member}/redemptions": DESK,
     "POST /v1/desk/residents/{member}/redemptions": DESK,
+    **dict.fromkeys(DESK_RIGHTS, DESK),
     "GET /v1/me/desk": RESIDENT,
     "GET /v1/me/member": RESIDENT,
     "GET /v1/organisations": OFFICERS,
@@ -293,6 +294,7 @@ BODY: dict[str, object] = {
     "decision": "refuse",
     "connection": "live",
     "terms_version": "none",
+    "of_age": True,
     "purpose": "asked_in_person",
     "note": "None",
     "name": "None",
@@ -333,6 +335,7 @@ BODIES: dict[str, dict[str, object]] = {
     "POST /v1/staff-invitations": {"person": "none"},
     "PUT /v1/partner/payee": {"sort_code": "000000", "account": "00000000", "name": "None"},
     "PATCH /v1/me": {"name": "Resident 0"},
+    "PATCH /v1/desk/residents/{member}": {"correction": {}},
     "POST /v1/appeals/{id}/decide": {"decision": "stands"},
     "POST /v1/wind-down": {"ends_on": "2026-12-01"},
 }

@@ -57,7 +57,8 @@ def confirm(city: City, claimed: str, card: str = "card:mine", *, who: str = "su
     path = "/v1/card-claims/confirm" if who == "support" else f"/v1/sources/{TAPS}/tokens/confirm"
     tokens = {"support": (city.officers["support"], "officer"), "taps": ("leeds-buses", "tokens:confirm")}
     headers = bearer(city.token(*tokens[who]))
-    return city.http.post(path, json={"claim": claimed, "subject": card}, headers=headers)
+    why = {"purpose": "asked_in_person", "note": "The card lies here."} if who == "support" else {}
+    return city.http.post(path, json={"claim": claimed, "subject": card, **why}, headers=headers)
 
 
 def tap_at(city: City, number: str, at: datetime, *, card: str = "card:mine", source: str = TAPS) -> str:

@@ -27,7 +27,7 @@ class Office:
         return LEEDS_TERMS.get_current(today=london_date(self.city.clock.at)).version
 
     def join(self, *, key: str | None = None, who: str = "support", **changes: object) -> httpx2.Response:
-        order = {"name": "Ada Booth", "connection": "live", "terms_version": self.terms, **WHY}
+        order = {"name": "Ada Booth", "connection": "live", "terms_version": self.terms, "of_age": True, **WHY}
         headers = self.city.by(who) | ({"Idempotency-Key": key} if key else {})
         return self.city.http.post("/v1/desk/residents", json=order | changes, headers=headers)
 

@@ -125,6 +125,31 @@ def test_an_account_that_cannot_be_opened_says_why_and_is_not_there(office: Offi
     assert acts(office) == []
 
 
+def test_the_desk_opens_no_account_for_somebody_who_has_not_said_that_they_are_18(office: Office) -> None:
+    refused = office.join(of_age=False)
+    assert (refused.status_code, refused.json()["code"]) == (422, "not-of-age")
+    order = {"name": "Ada", "connection": "live", "terms_version": office.terms, **WHY}
+    headers = office.city.by("support")
+    assert office.city.http.post("/v1/desk/residents", json=order, headers=headers).json()["code"] == "body-invalid"
+    assert acts(office) == []
+
+
+def test_a_claim_that_the_desk_confirms_says_why_and_the_resident_reads_it(office: Office) -> None:
+    city, mine = office.city, office.city.resident(0)
+    claimed = city.http.post("/v1/me/cards", json={"subject": "card:mine"}, headers=mine).json()["id"]
+    order = {"claim": claimed, "subject": "card:mine"}
+    path, support = "/v1/card-claims/confirm", city.by("support")
+    assert city.http.post(path, json=order, headers=support).json()["code"] == "body-invalid", "without a purpose"
+    assert city.http.post(path, json=order | WHY, headers=support).status_code == 200
+    assert acts(office) == [("confirm_claim", WHY["purpose"], WHY["note"])]
+    (told,) = city.http.get("/v1/me/desk", headers=mine).json()["items"]
+    assert (told["act"], told["note"]) == ("confirm_claim", WHY["note"])
+    trail = city.http.get("/v1/audit?act=person.card_linked", headers=city.by("auditor")).json()["items"]
+    assert [(act["purpose"], act["facts"]) for act in trail] == [
+        (WHY["purpose"], {"desk": "confirm_claim", "card": claimed})
+    ]
+
+
 def test_the_card_is_printed_for_whoever_asks_at_the_desk_and_for_no_other_role(office: Office) -> None:
     member = office.city.http.get("/v1/me/member", headers=office.city.resident(0)).json()["number"]
     town = open_town(office.city, officers=[office.city.officers["support"], office.city.officer])

@@ -53,14 +53,14 @@ def test_an_account_is_opened_for_somebody_without_a_phone_and_their_card_is_sho
     account = look(desk, _number_on(page))
     check(account)
     assert account.heading == "Ada Booth"
-    assert [act for act, *_ in trail(town)] == ["person.opened", "person.looked_at"]
+    assert [act for act, *_ in trail(town)] == ["person.consent_changed", "person.opened", "person.looked_at"]
 
 
 def test_a_form_that_is_sent_twice_opens_one_account(town: Town, desk: Browser) -> None:
     form = visit(desk, OPEN).form(OPEN)
     filled = PERSON | {"terms": form.boxes["terms"]}
     assert _number_on(desk.send(form, **filled)) == _number_on(desk.send(form, **filled))
-    assert [act for act, *_ in trail(town)] == ["person.opened"]
+    assert [act for act, *_ in trail(town)] == ["person.consent_changed", "person.opened"]
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,8 @@ def test_their_voucher_and_their_card_are_good_for_nothing_afterwards(town: City
 def test_a_card_can_not_be_passed_on_by_leaving(town: City) -> None:
     leave_knowingly(town, 3)
     claimed = town.http.post("/v1/me/cards", json={"subject": "card:3"}, headers=town.resident(4)).json()["id"]
-    order = {"claim": claimed, "subject": "card:3"}
+    why = {"purpose": "asked_in_person", "note": "Holds the card."}
+    order = {"claim": claimed, "subject": "card:3", **why}
     refused = town.http.post("/v1/card-claims/confirm", json=order, headers=town.by("support"))
     assert refused.json()["code"] == "card-taken"
 

@@ -122,3 +122,15 @@ def test_an_answer_is_given_again_for_its_period_and_then_the_nightly_job_takes_
     city.clock.at = NOW + timedelta(days=days, seconds=1)
     nightly.run(city.runtime)
     assert rolled_back.in_transaction(lambda session: session.execute(count).scalar_one()) == 0
+
+
+def test_an_officers_note_goes_and_what_was_done_stays(database: Database, secrets: Secrets) -> None:
+    city = live_a_year(database, secrets).city
+    read = text("SELECT note, act, purpose FROM desk_acts ORDER BY id")
+    before = database.in_transaction(lambda session: session.execute(read).all())
+    assert purge_due(database, now=NOW + timedelta(days=729))["desk_notes"] == 0
+    assert purge_due(database, now=NOW + timedelta(days=731))["desk_notes"] == len(before)
+    assert city.clock.at == NOW
+    after = database.in_transaction(lambda session: session.execute(read).all())
+    assert [tuple(row) for row in after] == [("", row.act, row.purpose) for row in before]
+    assert before

@@ -83,7 +83,7 @@ def appeal(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Response:
         as_resident,
         lambda session, me: Answer(
             201,
-            _present_appeal(
+            present_appeal(
                 make_appeal(
                     session, resident_id=me.id, source=order.source, event_id=order.id, words=order.text, now=call.now
                 ),
@@ -100,7 +100,7 @@ def appeal(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Response:
 def show_own_appeals(call: SignedIn) -> AppealPage:
     """Your appeals, the newest first. Scope `resident`."""
     found = call.run(as_resident, lambda session, me: list_own_appeals(session, resident_id=me.id))
-    return AppealPage(items=[_present_appeal(one, call.now) for one in found], after=None)
+    return AppealPage(items=[present_appeal(one, call.now) for one in found], after=None)
 
 
 @router.get("/v1/appeals", responses=declines(*SIGNED_IN, 400))
@@ -117,7 +117,7 @@ def show_appeals(
 
     page = call.run(as_looker, look)
     link_next(response, "/v1/appeals", after=page.after, limit=limit, state=state)
-    return AppealPage(items=[_present_appeal(one, call.now) for one in page.items], after=page.after)
+    return AppealPage(items=[present_appeal(one, call.now) for one in page.items], after=page.after)
 
 
 @router.post(
@@ -128,7 +128,7 @@ def show_appeals(
 def decide(call: SignedIn, id: str, body: Body) -> AppealShape:  # noqa: A002 - the path's own word
     """Decide an appeal, once, and not about your own decision. For the roles support, approver and admin."""
     order, wanted = body.read(AppealOrdered), _read_appeal(id)
-    return _present_appeal(
+    return present_appeal(
         call.run(
             as_answerer,
             lambda session, officer: decide_appeal(
@@ -146,7 +146,7 @@ def _read_appeal(written: str) -> UUID:
     return uuid
 
 
-def _present_appeal(found: AppealRead, now: datetime) -> AppealShape:
+def present_appeal(found: AppealRead, now: datetime) -> AppealShape:
     return AppealShape(
         id=public_id("apl", found.id),
         resident=public_id("res", found.resident),

@@ -18,9 +18,11 @@ from app.identity.queries import Client, OfficerRead
 from app.identity.sources import list_sources
 from app.residents.claim_errors import ClaimUnknown
 from app.residents.claims import confirm_claim
+from app.residents.desk import Desk, note_act
 from app.residents.queries import get_resident
 from app.web.api.answers import SIGNED_IN, Shape, declines, takes
 from app.web.api.cards import Subject
+from app.web.api.purposes import Purposed
 from app.web.callers import SignedIn, as_machine, as_officer_with
 from app.web.sent import Body
 
@@ -29,6 +31,13 @@ router = APIRouter(tags=["resident"])
 
 class ConfirmOrder(msgspec.Struct, frozen=True):
     """`claim` is the id that the resident was given, `subject` the card as `card:TOKEN`."""
+
+    claim: Annotated[str, msgspec.Meta(max_length=64)]
+    subject: Subject
+
+
+class DeskConfirmOrder(Purposed, frozen=True, kw_only=True):
+    """The same, and why the officer acts."""
 
     claim: Annotated[str, msgspec.Meta(max_length=64)]
     subject: Subject
@@ -72,11 +81,11 @@ def confirm_as_operator(call: SignedIn, source: str, body: Body) -> ConfirmedSha
 @router.post(
     "/v1/card-claims/confirm",
     responses=declines(*SIGNED_IN, 400, 404, 409, 413, 415, 422),
-    openapi_extra=takes(("application/json", ConfirmOrder)),
+    openapi_extra=takes(("application/json", DeskConfirmOrder)),
 )
 def confirm_as_desk(call: SignedIn, body: Body) -> ConfirmedShape:
     """The card lies before you, and its holder made this claim. For officers with the role support."""
-    order = body.read(ConfirmOrder)
+    order = body.read(DeskConfirmOrder)
 
     def serve(session: Session, officer: OfficerRead) -> ConfirmedShape:
         resident_id = confirm_claim(
@@ -88,7 +97,8 @@ def confirm_as_desk(call: SignedIn, body: Body) -> ConfirmedShape:
             keys=call.runtime.card_keys,
             now=call.now,
         )
-        _note(session, officer.actor, resident_id, order.claim, call.now)
+        holder, desk = get_resident(session, resident_id=resident_id), Desk(officer, order.stated())
+        note_act(session, desk=desk, resident=holder, act="confirm_claim", facts={"card": order.claim}, now=call.now)
         return ConfirmedShape(id=order.claim, confirmed_at=call.now)
 
     return call.run(as_officer_with(*CARD_CONFIRMERS), serve)

@@ -106,7 +106,7 @@ def show_purposes() -> PurposeList:
 def show_consents(call: SignedIn) -> ConsentList:
     """What your data are used for, what you said about it and when. Scope `resident`."""
     consents = call.run(as_resident, lambda session, me: list_consents(session, resident_id=me.id))
-    return ConsentList(items=[_present(one) for one in consents])
+    return ConsentList(items=[present_consent(one) for one in consents])
 
 
 @router.put(
@@ -117,7 +117,7 @@ def show_consents(call: SignedIn) -> ConsentList:
 def say(call: SignedIn, purpose: str, body: Body) -> ConsentShape:
     """Give or withdraw consent for one purpose. Scope `resident`."""
     order = body.read(ConsentOrder)
-    return _present(
+    return present_consent(
         call.run(
             as_resident,
             lambda session, me: say_consent(session, resident=me, purpose=purpose, given=order.given, now=call.now),
@@ -157,7 +157,7 @@ def choose_thanks(call: SignedIn, body: Body) -> ThanksShape:
 )
 def correct(call: SignedIn, body: Body) -> MeShape:
     """Correct what we hold about you. What you did before stays as it was judged then. Scope `resident`."""
-    order = _read(body.read(ProfileChange))
+    order = read_correction(body.read(ProfileChange))
 
     return read_me(
         call,
@@ -175,7 +175,7 @@ def _noted(session: Session, me: ResidentRead, act: str, now: datetime, done: T)
     return done
 
 
-def _read(order: ProfileChange) -> Correction:
+def read_correction(order: ProfileChange) -> Correction:
     return Correction(
         name=order.name.strip() or None if isinstance(order.name, str) else None,
         connection=order.connection if isinstance(order.connection, str) else None,
@@ -187,7 +187,7 @@ def _read(order: ProfileChange) -> Correction:
     )
 
 
-def _present(consent: ConsentRead) -> ConsentShape:
+def present_consent(consent: ConsentRead) -> ConsentShape:
     return ConsentShape(
         purpose=consent.purpose.key,
         title=consent.purpose.title,

@@ -17,6 +17,7 @@ from app.identity.permissions import COMPLAINT_ANSWERERS
 from app.identity.queries import OfficerRead
 from app.ledger.commands import Answer
 from app.residents.cards import refuse_bank_card_number
+from app.residents.queries import ResidentRead
 from app.rights.complaints import (
     ComplaintRead,
     acknowledge_complaint,
@@ -92,18 +93,12 @@ class ComplaintPage(Shape):
 def complain(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Response:
     """Complain. We acknowledge it within 30 days. Scope `resident`."""
     order = body.read(ComplaintOrder)
-    answer = run_once(
-        call,
-        as_resident,
-        lambda session, me: Answer(
-            201,
-            _present(make_complaint(session, resident_id=me.id, words=order.text, now=call.now), call.now).model_dump(
-                mode="json"
-            ),
-        ),
-        key=key,
-        sent=body,
-    )
+
+    def serve(session: Session, me: ResidentRead) -> Answer:
+        made = make_complaint(session, resident_id=me.id, words=order.text, now=call.now)
+        return Answer(201, present_complaint(made, call.now).model_dump(mode="json"))
+
+    answer = run_once(call, as_resident, serve, key=key, sent=body)
     return respond(answer)
 
 
@@ -111,7 +106,7 @@ def complain(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Response
 def show_own_complaints(call: SignedIn) -> ComplaintPage:
     """Your complaints, the newest first. Scope `resident`."""
     found = call.run(as_resident, lambda session, me: list_own_complaints(session, resident_id=me.id))
-    return ComplaintPage(items=[_present(one, call.now) for one in found], after=None)
+    return ComplaintPage(items=[present_complaint(one, call.now) for one in found], after=None)
 
 
 @router.get("/v1/complaints", responses=declines(*SIGNED_IN, 400))
@@ -128,7 +123,7 @@ def show_complaints(
 
     page = call.run(as_looker, look)
     link_next(response, "/v1/complaints", after=page.after, limit=limit, state=state)
-    return ComplaintPage(items=[_present(one, call.now) for one in page.items], after=page.after)
+    return ComplaintPage(items=[present_complaint(one, call.now) for one in page.items], after=page.after)
 
 
 @router.post("/v1/complaints/{id}/acknowledge", responses=declines(*SIGNED_IN, 404))
@@ -137,7 +132,7 @@ def acknowledge(call: SignedIn, id: str) -> ComplaintShape:  # noqa: A002 - the 
     wanted = parse_public_id("cpl", id)
     if wanted is None:
         raise ComplaintUnknown
-    return _present(
+    return present_complaint(
         call.run(
             as_answerer,
             lambda session, officer: acknowledge_complaint(session, complaint=wanted, officer=officer, now=call.now),
@@ -156,7 +151,7 @@ def answer(call: SignedIn, id: str, body: Body) -> ComplaintShape:  # noqa: A002
     order, wanted = body.read(ComplaintAnswer), parse_public_id("cpl", id)
     if wanted is None:
         raise ComplaintUnknown
-    return _present(
+    return present_complaint(
         call.run(
             as_answerer,
             lambda session, officer: answer_complaint(
@@ -167,7 +162,7 @@ def answer(call: SignedIn, id: str, body: Body) -> ComplaintShape:  # noqa: A002
     )
 
 
-def _present(complaint: ComplaintRead, now: datetime) -> ComplaintShape:
+def present_complaint(complaint: ComplaintRead, now: datetime) -> ComplaintShape:
     return ComplaintShape(
         id=public_id("cpl", complaint.id),
         resident=public_id("res", complaint.resident),

@@ -42,11 +42,15 @@ CARD_TITLE = "QR code of your member number"
 
 
 class AccountOrder(Purposed, frozen=True, kw_only=True):
-    """Somebody who joins at the desk; the terms with `terms_version` have been read to them, and they accept them."""
+    """Somebody who joins at the desk; the terms with `terms_version` have been read to them, and they accept them.
+
+    `of_age`: they have said that they are 18 or over; nobody else joins.
+    """
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
     connection: Literal["live", "work", "visit"]
     terms_version: Annotated[str, msgspec.Meta(max_length=20)]
+    of_age: bool
     postcode: Annotated[str, msgspec.Meta(max_length=12)] | None = None
     pass_type: Literal["adult", "young", "student", "senior", "disabled"] | None = None
 
@@ -103,6 +107,7 @@ def open_account(call: SignedIn, body: Body, key: IdempotencyKey = None) -> Resp
             postcode=order.postcode,
             pass_type=order.pass_type,
             terms_version=order.terms_version,
+            of_age=order.of_age,
             keys=call.runtime.card_keys,
             now=call.now,
         )

@@ -98,14 +98,14 @@ def show_missing(
     """What you have told us is missing, and how it stands. Scope `resident`."""
     page = call.run(as_resident, lambda session, me: list_missing(session, resident_id=me.id, after=after, limit=limit))
     link_next(response, "/v1/me/missing", after=page.after, limit=limit)
-    return MissingPage(items=[_present(one) for one in page.items], after=page.after)
+    return MissingPage(items=[present_missing(one) for one in page.items], after=page.after)
 
 
 def _answer(missing: MissingRead) -> Answer:
-    return Answer(201, _present(missing).model_dump(mode="json"))
+    return Answer(201, present_missing(missing).model_dump(mode="json"))
 
 
-def _present(missing: MissingRead) -> MissingShape:
+def present_missing(missing: MissingRead) -> MissingShape:
     return MissingShape(
         id=public_id("mis", missing.id),
         sources=list(missing.sources),

@@ -28,7 +28,7 @@ _ABOUT: Final = (
     "Times are in UTC. What is left out are keyed hashes, which say nothing without our keys, and what is about other "
     "people."
 )
-_JSON_TYPE, _PAGE_TYPE = "application/json", "text/html"
+_JSON_TYPE, PAGE_TYPE = "application/json", "text/html"
 
 
 class HoldingShape(Shape):
@@ -57,13 +57,13 @@ class ErasedShape(Shape):
     erased_at: datetime
 
 
-_PAGE: Final = {"content": {_PAGE_TYPE: {"schema": {"type": "string"}}}, "model": ExportShape}
+PAGE_ANSWER: Final = {"content": {PAGE_TYPE: {"schema": {"type": "string"}}}, "model": ExportShape}
 
 
-@router.get("/v1/me/export", response_model=ExportShape, responses={**declines(*SIGNED_IN), 200: _PAGE})
+@router.get("/v1/me/export", response_model=ExportShape, responses={**declines(*SIGNED_IN), 200: PAGE_ANSWER})
 def export(call: SignedIn, request: Request) -> StreamingResponse:
     """Everything that is held about you, as JSON or as a page, by `Accept`. Scope `resident`."""
-    return stream_export(call, readable=_PAGE_TYPE in request.headers.get("accept", ""))
+    return stream_export(call, readable=PAGE_TYPE in request.headers.get("accept", ""))
 
 
 def stream_export(call: Call, *, readable: bool) -> StreamingResponse:
@@ -73,10 +73,14 @@ def stream_export(call: Call, *, readable: bool) -> StreamingResponse:
         record_export(session, resident=me, now=call.now)
         return me
 
-    me = call.run(as_resident, note)
+    return write_export(call, call.run(as_resident, note), readable=readable)
+
+
+def write_export(call: Call, me: ResidentRead, *, readable: bool) -> StreamingResponse:
+    """Of a resident whose asking for it is on record."""
     keys = ExportKeys(call.runtime.card_keys, LoginKeys(call.runtime.secrets))
     parts = read_holdings(call.runtime.database, resident=me, keys=keys)
-    write, media_type = (_write_page, _PAGE_TYPE) if readable else (_write_json, _JSON_TYPE)
+    write, media_type = (_write_page, PAGE_TYPE) if readable else (_write_json, _JSON_TYPE)
     return StreamingResponse(
         write(me, parts, call.now),
         media_type=media_type,

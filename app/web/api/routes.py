@@ -29,6 +29,7 @@ from app.web.api import (
     desk,
     desk_accounts,
     desk_callbacks,
+    desk_rights,
     dispute_deciding,
     disputes,
     docs,
@@ -139,5 +140,5 @@ for part in (stripe_accounts, payment_ways, payout_ways, payout_reversals, strip
 # Last of those under /v1/rules: it takes any word for a rule's id.
 for part in (register, templates, rule_catalogue, rule_life):
     router.include_router(part.router)
-for part in (sessions, callbacks, desk_callbacks, officers, role_changes):
+for part in (sessions, callbacks, desk_callbacks, desk_rights, officers, role_changes):
     router.include_router(part.router)

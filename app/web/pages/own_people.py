@@ -11,11 +11,11 @@ from starlette.responses import RedirectResponse, Response
 from app.core.errors import Conflict, Invalid, NotFound
 from app.earning.referrals import name_referrer
 from app.residents.households import HouseholdKeys, join_household, leave_household
+from app.residents.noting import note_change
 from app.residents.queries import ResidentRead
 from app.residents.referrals import InvitationKeys, give_invitation
 from app.web.callers import Call, as_resident
 from app.web.languages import mark
-from app.web.noting import note_own_change
 from app.web.pages.rendering import render
 from app.web.pages.visits import Role, check_form, sign_in_again
 from app.web.pages.whole_forms import drop_nulls
@@ -47,7 +47,7 @@ def tell_referrer(request: Request, code: Annotated[str, Form()] = "", csrf: Ann
     def serve(session: Session, me: ResidentRead) -> None:
         name_referrer(session, resident=me, code=said, keys=keys, now=call.now)
         facts = {"what": "who asked them to join"}
-        note_own_change(session, resident=me, act="person.changed", facts=facts, now=call.now)
+        note_change(session, resident=me, act="person.changed", facts=facts, now=call.now)
 
     try:
         call.run(as_resident, serve)
@@ -102,7 +102,7 @@ def live_alone(request: Request, csrf: Annotated[str, Form()] = "") -> Response:
 
 def _note_household(session: Session, me: ResidentRead, call: Call) -> None:
     """That it changed, never to what."""
-    note_own_change(session, resident=me, act="person.changed", facts={"what": "household"}, now=call.now)
+    note_change(session, resident=me, act="person.changed", facts={"what": "household"}, now=call.now)
 
 
 def _show_invitation(

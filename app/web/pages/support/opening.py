@@ -85,6 +85,7 @@ def _open(session: Session, officer: OfficerRead, call: Call, form: WholeForm, p
             postcode=form.one("postcode")[:12] or None,
             pass_type=form.one("pass") or None,
             terms_version=form.one("terms"),
+            of_age=form.one("of_age") == "yes",
             keys=call.runtime.card_keys,
             now=call.now,
         )
