@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import httpx2
 import pytest
 
 from tests.api.city import City
@@ -132,6 +133,9 @@ def test_a_machine_learns_no_fact_of_the_resident(city: City, number: int) -> No
         assert city.residents[1] not in text
 
 
+MOST_PAGES = 200
+
+
 def test_people_read_the_day_and_the_mode_of_a_trip_and_never_its_minute(city: City, number: int) -> None:
     """The machine that sent it reads it back as it was sent."""
     at = city.clock.now() - timedelta(hours=3, minutes=17, seconds=9)
@@ -148,14 +152,20 @@ def test_people_read_the_day_and_the_mode_of_a_trip_and_never_its_minute(city: C
             answer = city.http.get(asked, headers=headers)
             assert answer.json()["on"] == at.date().isoformat()
             assert clock.findall(answer.text.replace(TAPS, "")) == []
-    page = city.http.get("/v1/me/activity?limit=1", headers=city.resident(4))
-    assert clock.findall(page.text.replace(TAPS, "") + page.headers["Link"]) == []
-    older = city.http.get(page.links["next"]["url"], headers=city.resident(4)).json()["items"]
-    assert [one["id"] for one in older] == [f"T-{number + 1}"]
-    assert city.http.get(page.links["next"]["url"], headers=city.resident(3)).json()["code"] == "cursor-unknown"
-    mine = city.http.get(path, headers=city.by("taps")).json()
-    assert mine["happened_at"] == f"{at:%Y-%m-%dT%H:%M:%SZ}"
-    assert {type(one["effective_at"]) for one in mine["transfers"]} <= {str}
+    mine, url = [f"T-{number + turn}" for turn in (2, 1, 0)], "/v1/me/activity?limit=1"
+    pages: list[httpx2.Response] = []
+    while url and len(pages) < MOST_PAGES:  # others of this file have sent for the same resident
+        pages.append(city.http.get(url, headers=city.resident(4)))
+        url = pages[-1].links.get("next", {}).get("url", "")
+    found = [page for page in pages if page.json()["items"][0]["id"] in mine]
+    assert [page.json()["items"][0]["id"] for page in found] == mine
+    for page in found:
+        assert clock.findall(page.text.replace(TAPS, "") + page.headers.get("Link", "")) == []
+    if following := pages[0].links.get("next"):
+        assert city.http.get(following["url"], headers=city.resident(3)).json()["code"] == "cursor-unknown"
+    sent = city.http.get(path, headers=city.by("taps")).json()
+    assert sent["happened_at"] == f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    assert {type(one["effective_at"]) for one in sent["transfers"]} <= {str}
 
 
 def test_an_event_is_voided_by_its_own_source_only_and_once(city: City, number: int) -> None:

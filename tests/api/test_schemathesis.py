@@ -52,6 +52,22 @@ def _ask_as_everyone(city: City, case: schemathesis.Case[Any], callers: tuple[st
             kwargs["files"] = [(name, _as_part(part)) for name, part in kwargs["files"]]
         response = city.http.request(**kwargs)
         case.validate_response(response, checks=CHECKS)
+        told = {mark for mark in list_marks_of_others(city, who) if mark in response.text and mark not in str(kwargs)}
+        assert not told, f"{who} was told of somebody else: {told}"
+
+
+def list_marks_of_others(city: City, who: str) -> set[str]:
+    """Public ids of people who are none of this caller's business. Officers may look, and it is on record."""
+    if who in ROLES or who == "officer":
+        return set()
+    own = {
+        "resident": {city.residents[0]},
+        "staff": {city.staff["cafe"], city.staff["owner"]},
+        "owner": {city.staff["cafe"], city.staff["owner"]},
+        "host": {city.hosts["host"], city.hosts["second_host"]},
+    }
+    people = {*city.residents, *city.staff.values(), *city.hosts.values(), *city.officers.values()}
+    return people - own.get(who, set())
 
 
 def _as_part(part: object) -> object:

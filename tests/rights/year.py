@@ -21,12 +21,15 @@ from app.residents.referrals import InvitationKeys, give_invitation
 from app.residents.terms.acceptance import accept_terms
 from app.residents.terms.book import LEEDS_TERMS
 from tests.api.city import City, bearer, build_city
-from tests.api.conftest import NOW
-from tests.earning.world import HUB, LITTER, TAPS, event, ride, tap
+from tests.earning.world import HUB, LITTER, START, TAPS, event, ride, tap
 from tests.rights.kept_answers import ask_as_officers, take_on_a_page
 
 FIRST_ID = 4_000_000_000_000
 """Ids of the year begin here, so that none of them is taken for a number of points or pence."""
+
+MONTHS = 12
+NOW = START + timedelta(days=30 * MONTHS, hours=12)
+MISSED_ON = str((NOW - timedelta(days=2)).date())
 
 
 @dataclass
@@ -55,8 +58,8 @@ def _begin_ids(session: Session) -> None:
 
 def _live(year: Year, number: int) -> None:
     city = year.city
-    for month in range(5):
-        city.clock.at = NOW - timedelta(days=30 * (4 - month))
+    for month in range(MONTHS):
+        city.clock.at = NOW - timedelta(days=30 * (MONTHS - 1 - month))
         at = city.clock.at - timedelta(hours=number + 1)
         hour, sent = timedelta(hours=1), 100 * number + month
         city.world.send(
@@ -94,7 +97,11 @@ def _tell(year: Year, number: int) -> None:
         city.http.put("/v1/me/household", json={"uprn": str(1000 + number)}, headers=headers),
         city.http.put("/v1/me/thanks", json={"declined": ["recycling"]}, headers=headers),
         city.http.post("/v1/me/cards", json=claimed, headers=headers),
-        city.http.post("/v1/me/missing", json={"on": "2026-11-20", "source": TAPS, "note": note}, headers=headers),
+        city.http.post(
+            "/v1/me/missing",
+            json={"on": str((NOW - timedelta(days=2)).date()), "source": TAPS, "note": note},
+            headers=headers,
+        ),
     ]
     year.said[number].append(f"card:secret-of-{number}")
     assert {answer.status_code for answer in answers} <= {200, 201}, [answer.text for answer in answers]
@@ -119,7 +126,7 @@ def _ask_twice(year: Year, number: int) -> None:
 def _decide(year: Year, number: int) -> None:
     """What others decide: a flag, a reversal, a void, and what desks, hosts and partners do."""
     city, at = year.city, NOW - timedelta(hours=2)
-    city.world.send([ride(900 + number, at, 60_000, card=number, seconds=600)])
+    city.world.send([ride(900 + number, at, 60_000, card=number, seconds=600)], at=NOW)
     case = max(city.http.get("/v1/review", headers=city.by("support")).json()["items"], key=lambda one: one["id"])
     decided = city.http.post(
         f"/v1/review/{case['id']}/decide",
@@ -127,7 +134,7 @@ def _decide(year: Year, number: int) -> None:
         headers=city.by("support"),
     )
     assert decided.status_code == 200
-    city.world.void(LITTER, f"L-{100 * number + 4}")
+    city.world.void(LITTER, f"L-{100 * number + MONTHS - 1}")
     reason = _say(year, number, "A reversal")
 
     def decide(session: Session) -> None:

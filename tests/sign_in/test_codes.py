@@ -225,11 +225,11 @@ def test_partners_people_come_in_by_code_once_they_were_invited(door: Door) -> N
     invited = door.city.http.post("/v1/staff-invitations", json={"person": host}, headers=door.city.by("admin")).json()
     form = browser.open(f"/invitation/{invited['code'].lower()}").form("/sign-in/ask")
     page = enter(door, browser, browser.send(form, address="host@example.org"))
-    assert page.heading == "Where you are signed in"
+    assert page.heading == "Sessions"
     assert browser.http.get("/v1/host/sessions").status_code == 200
     again = door.browser()
     form = again.open("/sign-in/partner").form("/sign-in/ask")
-    assert enter(door, again, again.send(form, address="host@example.org")).heading == "Where you are signed in"
+    assert enter(door, again, again.send(form, address="host@example.org")).heading == "Sessions"
     acts = door.city.http.get("/v1/audit?act=session.began", headers=door.city.by("auditor")).json()["items"]
     assert [act["subject"] for act in acts if host in act["subject"]] == [f"host:{host}"] * 2
 

@@ -9,7 +9,9 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from app.core.ids import parse_public_id
 from app.core.units import Points
+from app.offers.proposals.errors import RewardUnfit
 from app.offers.proposals.terms import (
     LONGEST_DESCRIPTION,
     LONGEST_KIND,
@@ -17,7 +19,6 @@ from app.offers.proposals.terms import (
     MOST_BLACKOUTS,
     RewardTerms,
 )
-from app.web.api.reward_shapes import read_reward_id
 
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_TITLE)]
 Description = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_DESCRIPTION)]
@@ -82,7 +83,9 @@ class RewardChange(msgspec.Struct, frozen=True):
 
 
 def _read(facts: dict[str, Any]) -> RewardTerms:
-    read = {"points": Points(facts["points"]), "blackout_on": tuple(facts["blackout_on"])}
+    read: dict[str, Any] = {"points": Points(facts["points"]), "blackout_on": tuple(facts["blackout_on"])}
     if isinstance(facts["instead"], str):
-        read["instead"] = read_reward_id(facts["instead"])
+        read["instead"] = parse_public_id("rew", facts["instead"])
+        if read["instead"] is None:
+            raise RewardUnfit("instead", "This is no reward's id. GET /v1/partner/rewards lists yours.")
     return RewardTerms(**facts | read)
