@@ -60,6 +60,7 @@ ACTS: Final[Mapping[str, str]] = {
     "scheme.resumed": "Earning or redeeming was resumed",
     "scheme.setting_changed": "A setting of the scheme was changed",
     "scheme.wound_down": "A step of winding down was taken",
+    "role.looked_at": "Who has which role was looked at",
     "role.proposed": "A change of somebody's roles was proposed or refused",
     "role.given": "An officer was made, or given a role",
     "role.taken": "A role was taken away",

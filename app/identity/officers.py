@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from app.audit import record_act
 from app.core.ids import public_id, take_id, uuid7
+from app.core.paging import Page
 from app.identity.queries import OfficerRead
 from app.identity.role_errors import (
     OfficerUnknown,
@@ -22,11 +23,19 @@ from app.identity.role_errors import (
     RolesAsTheyAre,
 )
 from app.identity.role_lock import lock_roles
-from app.identity.role_queries import RoleChangeRead, read_role_change
+from app.identity.role_queries import RoleChangeRead, list_officers, read_role_change
 from app.identity.role_tables import RoleChange
 from app.identity.role_taking import take_away
 from app.identity.service import check_new_officer, check_roles
 from app.identity.tables import Officer
+
+
+def look_at_officers(
+    session: Session, *, after: str | None, limit: int, by: OfficerRead, now: datetime
+) -> Page[OfficerRead]:
+    """Who has which role; that it was looked at is kept. Raises CursorUnknown."""
+    record_act(session, actor=by.actor, act="role.looked_at", subject="officers", now=now)
+    return list_officers(session, after=after, limit=limit)
 
 
 def propose_officer(

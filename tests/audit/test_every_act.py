@@ -115,3 +115,12 @@ def test_doors_and_files_of_the_drop_folder_are_on_record(city: City) -> None:
         return [(act.act, act.actor_kind) for act in list_acts(session, limit=2).items]
 
     assert city.runtime.database.in_transaction(receive) == [("import.sent", "system"), ("door.opened", "system")]
+
+
+def test_a_look_at_who_has_which_role_is_kept(city: City) -> None:
+    before = len(acts(city, "role.looked_at"))
+    for who in ("auditor", "admin"):
+        assert city.http.get("/v1/officers", headers=city.by(who)).status_code == 200
+    looks = acts(city, "role.looked_at")
+    assert len(looks) == before + 2
+    assert {act["subject"] for act in looks} == {"officers"}

@@ -11,10 +11,9 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app.core.ids import parse_public_id
-from app.identity.officers import change_roles, end_officer, propose_officer
+from app.identity.officers import change_roles, end_officer, look_at_officers, propose_officer
 from app.identity.queries import OfficerRead
 from app.identity.role_errors import OfficerUnknown
-from app.identity.role_queries import list_officers
 from app.ledger.commands import Answer
 from app.web.api.answers import SIGNED_IN, declines, link_next, respond, takes
 from app.web.api.officer_shapes import (
@@ -41,7 +40,10 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 @router.get("/v1/officers", responses=declines(*SIGNED_IN, 400))
 def show_officers(call: SignedIn, response: Response, after: After = None, limit: Limit = 50) -> OfficerPage:
     """Who may do what. For officers with the role auditor or admin."""
-    page = call.run(as_reader_of_roles, lambda session, _: list_officers(session, after=after, limit=limit))
+    page = call.run(
+        as_reader_of_roles,
+        lambda session, officer: look_at_officers(session, after=after, limit=limit, by=officer, now=call.now),
+    )
     link_next(response, "/v1/officers", after=page.after, limit=limit)
     return OfficerPage(items=[present_officer(one) for one in page.items], after=page.after)
 

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.core.clock import london_date
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
+from app.identity.officers import look_at_officers
 from app.identity.permissions import AUDIT_READERS, COLLEAGUE_READERS
 from app.identity.queries import OfficerRead, find_officers
 from app.identity.role_deciding import approve_role_change, refuse_role_change
@@ -106,10 +107,14 @@ def show(
 
 def _find(session: Session, me: OfficerRead, call: Call) -> _People:
     deputies = list_deputies(session, now=call.now)
+    if me.roles.isdisjoint(AUDIT_READERS):
+        officers = list_officers(session, after=None, limit=MOST)  # for names of deputies; their roles are not shown
+    else:
+        officers = look_at_officers(session, after=None, limit=MOST, by=me, now=call.now)
     ids = {one for each in deputies for one in (each.approver_id, each.deputy_id)}
     return _People(
         me,
-        list_officers(session, after=None, limit=MOST).items,
+        officers.items,
         list_role_changes(session, decided=False, after=None, limit=MOST).items,
         deputies,
         find_officers(session, ids=ids),
