@@ -62,8 +62,7 @@ audit: tools ## Look our dependencies up among known vulnerabilities; AUDIT=requ
 	@$(BIN)/python .ci/audit.py
 
 sbom: tools ## Write build/sbom.cdx.json, the software bill of materials (CycloneDX)
-	@mkdir -p build
-	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o build/sbom.cdx.json requirements.lock
+	@$(BIN)/python .ci/sbom.py
 
 fix: tools ## Mend format and lint where that can be done by rule
 	$(BIN)/ruff check --fix
