@@ -17,6 +17,7 @@ from rules.catalogue import EVENT_TYPES
 from tests.api.city import City, bearer, build_city
 from tests.api.conftest import NOW
 from tests.earning.world import RIDES, event, ride, tap
+from tests.rights.year import NOW as YEAR_ENDS
 from tests.rights.year import live_a_year
 
 YEARS = timedelta(days=800)
@@ -55,7 +56,7 @@ def test_a_dry_run_counts_what_the_purge_then_takes(database: Database, secrets:
                 city.http.post(f"/v1/appeals/{one['id']}/decide", json=order, headers=admin(city))
     points = database.in_transaction(lambda session: session.execute(text("SELECT sum(points) FROM events")).scalar())
     wrong = database.in_transaction(find_event_drift)
-    city.clock.at = NOW + YEARS
+    city.clock.at = YEAR_ENDS + YEARS
     counted = due(city)
     assert purge_due(database, now=city.clock.at, batch=2) == counted
     assert {kind for kind, rows in counted.items() if not rows} == {"sensitive", "missing_reports"}
@@ -128,9 +129,9 @@ def test_an_officers_note_goes_and_what_was_done_stays(database: Database, secre
     city = live_a_year(database, secrets).city
     read = text("SELECT note, act, purpose FROM desk_acts ORDER BY id")
     before = database.in_transaction(lambda session: session.execute(read).all())
-    assert purge_due(database, now=NOW + timedelta(days=729))["desk_notes"] == 0
-    assert purge_due(database, now=NOW + timedelta(days=731))["desk_notes"] == len(before)
-    assert city.clock.at == NOW
+    assert purge_due(database, now=YEAR_ENDS + timedelta(days=729))["desk_notes"] == 0
+    assert purge_due(database, now=YEAR_ENDS + timedelta(days=731))["desk_notes"] == len(before)
+    assert city.clock.at == YEAR_ENDS
     after = database.in_transaction(lambda session: session.execute(read).all())
     assert [tuple(row) for row in after] == [("", row.act, row.purpose) for row in before]
     assert before
