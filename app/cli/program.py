@@ -28,6 +28,9 @@ from app.cli import (
 )
 from app.cli.scheme import Choice
 
+# One key's id in 64 begins with a dash, and so may an operator's event id: it is an argument and no option.
+BEGINS_WITH_ANYTHING = {"ignore_unknown_options": True}
+
 program = typer.Typer(
     name="rewards",
     help="Smart Leeds Rewards: events become points become rewards, exactly and explained.",
@@ -50,7 +53,7 @@ program.command("load-zones")(zoning.load_zone_file)
 program.command("verify-ledger")(books.verify)
 program.command("seal")(sealing.seal)
 program.command("restore-seals")(sealing.take_over)
-program.command("explain")(books.explain)
+program.command("explain", context_settings=BEGINS_WITH_ANYTHING)(books.explain)
 program.command("expire")(books.expire)
 program.command("pay-in")(deciding.pay_in)
 program.command("fund")(deciding.fund)
@@ -70,7 +73,7 @@ program.command("invite")(people.invite)
 program.command("register-client")(machines.register_machine)
 program.command("rotate-secret")(machines.rotate_secret)
 program.command("add-key")(machines.add_key)
-program.command("remove-key")(machines.remove_key)
+program.command("remove-key", context_settings=BEGINS_WITH_ANYTHING)(machines.remove_key)
 program.command("switch-off")(machines.switch_off)
 program.command("purge")(stewarding.purge)
 program.command("atrs")(stewarding.atrs)

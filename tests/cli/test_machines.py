@@ -51,6 +51,15 @@ def test_a_machines_life_from_its_first_secret_to_its_end(run: Run, database: Da
     assert run("switch-off", "trams").exit_code == 2
 
 
+@pytest.mark.parametrize("kid", ["-cf6lbV4IrA", "--help-me", "-"])
+def test_a_key_whose_id_begins_with_a_dash_is_removed_like_any_other(run: Run, tmp_path: Path, kid: str) -> None:
+    key = tmp_path / "public.json"
+    key.write_text(json.dumps({**ECKey.generate_key("P-256", private=False).as_dict(), "kid": kid}))
+    run("register-client", "trams", "--title", "Trams", "--scope", "events:read")
+    assert run("add-key", "trams", key).stdout.strip() == kid
+    assert run("remove-key", "trams", kid).exit_code == 0
+
+
 def test_a_machine_with_a_key_is_given_no_secret(run: Run, database: Database, tmp_path: Path) -> None:
     key = tmp_path / "public.json"
     key.write_text(json.dumps(ECKey.generate_key("P-256", private=False).as_dict()))

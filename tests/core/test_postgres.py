@@ -24,9 +24,12 @@ from app.core.postgres_home import POINTER, Account
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import select
+import signal
 import sys
 from pathlib import Path
 from app.core.postgres import running_postgres
+# A shell without job control starts what it puts in the background, and all beneath it, deaf to Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with running_postgres(Path(sys.argv[1])) as server:
     print(server.url, server.started_here, flush=True)
     # A plain read would miss a signal that comes just before it blocks: Python's handler runs between its own steps.
