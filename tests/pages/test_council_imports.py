@@ -113,8 +113,18 @@ def test_nobody_hands_a_file_in_without_the_role_or_for_somebody_else(offices: T
     file = {"file": ("taps.csv", HEADER + tap(1), "text/csv")}
     check(Page(auditor.http.post(PAGE, data={"csrf": "x"}, files=file)), 403)
     check(Page(support.http.post(PAGE, data={"csrf": "x"}, files=file)), 403)
-    assert support.http.post(PAGE, data={"csrf": "x"}).status_code == 415
     assert "No file has come yet." in visit(auditor, PAGE).text
+
+
+def test_what_does_not_come_from_the_form_is_told_what_to_do(offices: Town) -> None:
+    support = offices.browser(Role.OFFICER)
+    page = Page(support.http.post(PAGE, data={"csrf": "x"}))
+    check(page, 415)
+    assert page.heading == "We could not read that"
+    assert "Open the page again, fill in its form, with the file if it asks for one" in page.text
+    page = Page(support.http.post(PAGE, data={"csrf": "x"}, files={"other": ("a.csv", "1", "text/csv")}))
+    check(page, 422)
+    assert "Open the page again, fill in its form" in page.text
 
 
 def test_the_stream_of_a_file_tells_how_far_it_has_come(offices: Town, monkeypatch: pytest.MonkeyPatch) -> None:

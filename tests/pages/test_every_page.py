@@ -5,13 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fastapi import Request
+from starlette.responses import Response
+from starlette.testclient import TestClient
 
+from app.main import create_app
+from app.web.pages.errors import show_problem
 from app.web.pages.helping import STATEMENTS
 from app.web.pages.visits import Role
+from app.web.problems import STATUSES, Problem
 from tests.earning.world import TAPS, event, ride, tap
 from tests.pages.addresses import list_pages
 from tests.pages.browser import Browser, Page
-from tests.pages.town import Town
+from tests.pages.town import Town, in_demo_mode
 from tests.pages.valid import find_faults
 
 HELP = ("/help", *(f"/help/{statement}" for statement in STATEMENTS))
@@ -70,7 +76,7 @@ def check(page: Page, status: int = 200) -> None:
     assert len(page.find_all("h1")) == 1
     assert page.heading
     assert page.title.endswith("Smart Leeds Rewards")
-    assert page.title.split()[0].isalnum() or page.title.startswith(("Yes:", "No", "Error:"))
+    assert page.title.split()[0].rstrip(",").isalnum() or page.title.startswith(("Yes:", "No", "Error:"))
     assert page.find_all("html")[0].attributes["lang"] == "en-GB"
     assert [len(page.find_all(name)) for name in ("main", "header", "footer")] == [1, 1, 1]
     assert page.links()[0] == "#main-content"
@@ -191,6 +197,23 @@ def test_errors_are_pages_in_plain_english(town: Town) -> None:
     for path in ("/vouchers", "/rewards", "/you/activity"):
         check(browser.open(f"{path}?after=nonsense"), 400)
     check(Page(browser.http.delete("/you")), 405)
+
+
+def test_a_page_for_each_kind_of_refusal_says_in_its_heading_what_is_the_matter(town: Town) -> None:
+    def show(request: Request, status: int) -> Response:
+        return show_problem(request, Problem(status, "some-refusal", "A sentence."))
+
+    app = create_app(in_demo_mode(town.city.runtime))
+    app.add_api_route("/shows/{status}", show)
+    headings = set()
+    for status in {*STATUSES.values(), 503} - {401}:
+        page = Browser(TestClient(app)).open(f"/shows/{status}")
+        check(page, status)
+        headings.add(page.heading)
+    assert "Sorry, something went wrong" not in headings
+    page = Browser(TestClient(app)).open("/shows/500")
+    check(page, 500)
+    assert page.heading == "Sorry, something went wrong"
 
 
 def test_the_api_answers_problems_and_not_pages(town: Town) -> None:

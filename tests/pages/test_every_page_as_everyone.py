@@ -21,6 +21,7 @@ from app.web.session_cookies import make_csrf_token
 from tests.pages.addresses import list_routes
 from tests.pages.browser import Page
 from tests.pages.business import open_as
+from tests.pages.test_till_pairing import pair_a_till
 from tests.pages.town import Town
 from tests.pages.who_opens import ANYBODY, FORM, FORMS, MAY_OPEN, NOBODYS, OFFICERS, ON_THE_WAY, PARTNER
 
@@ -30,6 +31,11 @@ ENDS = {"POST /sessions/end-all"}
 """After these whoever may is nobody."""
 OTHERWISE = {"POST /stop-messages", "POST /officer/imports"}
 """What the message's own code allows, so that it needs no other protection; and a file, which no such form carries."""
+DRAFTS = {f"POST /officer/rules/{form}" for form in ("write", "{key}/draft/backtest", "{key}/draft/schedule")}
+"""What these ask for is no secret among officers: every one of them may read a draft and try it."""
+FORMS_OF_SOME = sorted(
+    {route for route, may in MAY_OPEN.items() if route.startswith("POST") and may not in (ANYBODY, ON_THE_WAY)} - DRAFTS
+)
 
 
 @dataclass(frozen=True)
@@ -42,13 +48,13 @@ class Crowd:
     secrets: dict[str, str]
     places: dict[str, str]
 
-    def ask(self, route: str, who: str, *, is_own_form: bool = True) -> httpx2.Response:
+    def ask(self, route: str, who: str, *, is_own_form: bool = True, is_empty: bool = False) -> httpx2.Response:
         """Nothing that it does stays done."""
         method, path = route.split()
         secret = self.secrets[who]
         self.http.cookies.clear()
         self.http.cookies.set("slr_visit" if who == "nobody" else "slr_session", secret)
-        form = FORM | FORMS.get(route, {})
+        form = {} if is_empty else FORM | FORMS.get(route, {})
         if is_own_form:
             form |= {"csrf": make_csrf_token(self.town.city.runtime, secret)}
         kept = self.connection.begin_nested()
@@ -68,7 +74,8 @@ def crowd(seeded: tuple[Town, Connection]) -> Iterator[Crowd]:
     town, connection = seeded
     people = {"resident": town.city.residents[0], "host": town.city.hosts["host"], **town.city.officers}
     people |= {"staff": town.city.staff["cafe"], "owner": town.city.staff["owner"]}
-    secrets = {who: town.browser().sign_in(person).http.cookies["slr_session"] for who, person in people.items()}
+    browsers = {who: town.browser().sign_in(person) for who, person in people.items()} | {"till": pair_a_till(town)}
+    secrets = {who: browser.http.cookies["slr_session"] for who, browser in browsers.items()}
     editor = open_as(town, "editor")
     address = f"/officer/rules/write/{TEMPLATE}"
     assert editor.send(editor.open(address).form(address), modes="bus").status == 200
@@ -127,6 +134,13 @@ def test_a_page_is_closed_to_everybody_else(crowd: Crowd, route: str) -> None:
             assert Page(answer).heading != OUT_OF_DATE, told
 
 
+@pytest.mark.parametrize("route", FORMS_OF_SOME)
+def test_who_may_not_send_a_form_is_not_told_how_to_fill_it_in(crowd: Crowd, route: str) -> None:
+    for who in sorted(_list_askers(MAY_OPEN[route]) - MAY_OPEN[route] - {"nobody"}):
+        answer = crowd.ask(route, who, is_empty=True)
+        assert answer.status_code == 403, (who, answer.status_code, answer.text[-3000:])
+
+
 @pytest.mark.parametrize(
     "route", [route for route in list_routes() if route.startswith("POST") and route not in OTHERWISE]
 )
@@ -139,7 +153,7 @@ def test_a_form_that_another_site_sends_does_nothing(crowd: Crowd, route: str) -
 def _list_askers(may: frozenset[str]) -> frozenset[str]:
     """One of each side, and each role of officers, owner and staff only where one of them may and another may not."""
     if may in (ANYBODY, ON_THE_WAY):
-        return frozenset({"nobody", "resident"})
+        return frozenset({"nobody", "resident", "till"})
     officers = {"admin"} if not may & OFFICERS or may >= OFFICERS else OFFICERS
     partners = {"owner"} if not may & PARTNER or may >= PARTNER else PARTNER
-    return frozenset({"nobody", "resident", "host"}) | officers | partners
+    return frozenset({"nobody", "resident", "host", "till"}) | officers | partners

@@ -12,7 +12,9 @@ OFFICERS = ROLES
 RESIDENT, HOST, OWNER = frozenset({"resident"}), frozenset({"host"}), frozenset({"owner"})
 PARTNER = OWNER | {"staff"}
 SIGNED_IN = OFFICERS | RESIDENT | HOST | PARTNER
-ANYBODY = SIGNED_IN | {"nobody"}
+TILL = frozenset({"till"})
+"""A browser that a code made a till: it redeems, and nobody has signed in there."""
+ANYBODY = SIGNED_IN | TILL | {"nobody"}
 DRAFTERS, APPROVERS = frozenset({"editor", "approver"}), frozenset({"approver", "finance"})
 ADMIN, APPROVER, AUDITOR, DESK = (frozenset({role}) for role in ("admin", "approver", "auditor", "support"))
 AUDITORS, COLLEAGUES, REVIEWERS = ADMIN | AUDITOR, ADMIN | APPROVER | AUDITOR, DESK | APPROVER
@@ -95,7 +97,7 @@ MAY_OPEN: dict[str, frozenset[str]] = {
     "GET /signed-out": ANYBODY,
     "GET /stop-messages": ANYBODY,
     "GET /terms": ANYBODY,
-    "GET /till": PARTNER,
+    "GET /till": PARTNER | TILL,
     "GET /till/devices": PARTNER,
     "GET /till/pair": ANYBODY,
     "GET /vouchers": RESIDENT,
@@ -215,11 +217,11 @@ MAY_OPEN: dict[str, frozenset[str]] = {
     "POST /sign-out": ANYBODY,
     "POST /stop-messages": ANYBODY,
     "POST /terms": RESIDENT,
-    "POST /till": PARTNER,
+    "POST /till": PARTNER | TILL,
     "POST /till/devices": PARTNER,
     "POST /till/devices/{device}/remove": PARTNER,
     "POST /till/pair": ANYBODY,
-    "POST /till/undo": PARTNER,
+    "POST /till/undo": PARTNER | TILL,
     "POST /vouchers/{written}/answer": RESIDENT,
     "POST /vouchers/{written}/cancel": RESIDENT,
     "POST /you/activity/again": RESIDENT,

@@ -59,8 +59,7 @@ def asked(request: Request) -> Response:
 
 @router.get(AGAIN)
 def ask_again(request: Request, source: str = "", id: str = "") -> Response:  # noqa: A002 - the name in the address
-    call = sign_in_again(request, Role.RESIDENT)
-    call.run(as_resident, lambda _, me: me)
+    sign_in_again(request, Role.RESIDENT, as_resident)
     return render(request, "again.html", source=source, event=id, words="", problem=None)
 
 
@@ -134,8 +133,7 @@ def tell_missing(
 
 @router.get(COMPLAIN)
 def ask_complaint(request: Request) -> Response:
-    call = sign_in_again(request, Role.RESIDENT)
-    call.run(as_resident, lambda _, me: me)
+    sign_in_again(request, Role.RESIDENT, as_resident)
     return render(request, "complain.html", words="", problem=None)
 
 

@@ -20,6 +20,12 @@ SENTENCES = {
     "event-unknown": mark("This is not on the list of what you did."),
     "reward-unknown": mark("This reward is not on our list, or no longer."),
     "cursor-unknown": mark("Go back to the beginning of the list."),
+    "content-type-unsupported": mark(
+        "This was not sent by the form of the page. Open the page again, fill in its form, with the file if it asks "
+        "for one, and send it from there."
+    ),
+    "body-invalid": mark("Part of the form is missing. Open the page again, fill in its form, and send it from there."),
+    "headers-too-large": mark("Close this site in all tabs, delete its cookies in the browser, and open it again."),
     "parameter-invalid": mark("Part of the address or the form is missing or wrong. Go back and try again."),
 }
 """Where the API's sentence is for programmers."""

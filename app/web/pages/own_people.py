@@ -58,8 +58,7 @@ def tell_referrer(request: Request, code: Annotated[str, Form()] = "", csrf: Ann
 
 @router.get(HOUSEHOLD)
 def household(request: Request) -> Response:
-    call = sign_in_again(request, Role.RESIDENT)
-    call.run(as_resident, lambda _, me: me)
+    sign_in_again(request, Role.RESIDENT, as_resident)
     return render(request, "own/household.html", uprn="", problem=None)
 
 

@@ -6,15 +6,18 @@ visitor. Somebody who is not signed in has a random visit for that.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from fastapi import Request
+from sqlmodel import Session
 
 from app.identity.errors import TokenMissing
 from app.identity.logins import SealedProof
 from app.identity.queries import find_officer
 from app.identity.sessions import SessionRead, find_session, hash_session_secret
+from app.identity.tokens import Claims
 from app.web.callers import Call, get_runtime
 from app.web.faults import FormExpired, PageForOthers
 from app.web.session_cookies import is_csrf_token, make_csrf_token, read_session_cookie, read_visit
@@ -93,14 +96,21 @@ def show_as_nobody(request: Request) -> None:
         request.state.roles = frozenset()
 
 
-def sign_in_again(request: Request, role: Role) -> Call:
-    """The signed-in request of somebody on `role`'s side. Raises TokenMissing or PageForOthers."""
+def sign_in_again(request: Request, role: Role, may: Callable[[Session, Claims], object] | None = None) -> Call:
+    """The signed-in request of somebody on `role`'s side. Raises TokenMissing or PageForOthers.
+
+    Where a form may be wrong before a service is asked, `may` is who may send it: nobody else is told how to fill it
+    in. It raises what it raises for them.
+    """
     visitor = find_visitor(request)
     if visitor is None:
         raise TokenMissing
     if visitor.role is not role:
         raise PageForOthers(PEOPLE[role], PEOPLE[visitor.role])
-    return make_call(request)
+    call = make_call(request)
+    if may is not None:
+        call.run(may, lambda *_: None)
+    return call
 
 
 def make_call(request: Request) -> Call:

@@ -69,7 +69,7 @@ def follow_appeals(request: Request) -> Response:
 @router.post(PAGE + "/{act}")
 def act_on(request: Request, act: str, form: SentForm) -> Response:
     """One of ACTS, about `id`. A refusal is told on the page, with what was written."""
-    call = sign_in_again(request, Role.OFFICER)
+    call = sign_in_again(request, Role.OFFICER, as_answerer)
     check_form(request, form.one("csrf"))
     do = ACTS.get(act)
     if do is None:

@@ -31,7 +31,7 @@ SPAN = mark("Choose a first day from today on, and a last day at most a year lat
 @router.post(PAGE + "/deputies")
 def name(request: Request, form: SentForm) -> Response:
     """Until the end of the last day that was chosen."""
-    call = sign_in_again(request, Role.OFFICER)
+    call = sign_in_again(request, Role.OFFICER, as_approver)
     check_form(request, form.one("csrf"))
     first_on, last_on = _read_date(form.one("first_on")), _read_date(form.one("last_on"))
     faults = {

@@ -49,7 +49,7 @@ def show_partners(request: Request, after: str | None = None) -> Response:
 @router.post(PAGE + "/{act}")
 def act_on(request: Request, act: str, form: SentForm) -> Response:
     """One of ACTS, about `id`. A refusal is told on the page."""
-    call = sign_in_again(request, Role.OFFICER)
+    call = sign_in_again(request, Role.OFFICER, as_keeper)
     check_form(request, form.one("csrf"))
     do = ACTS.get(act)
     if do is None:

@@ -35,13 +35,12 @@ def show_switch(request: Request) -> Response:
 @router.post(PAGE)
 def pause(request: Request, form: SentForm) -> Response:
     """Asks once more first, with what it does and what everybody will read; sent again with `sure` it pauses."""
-    call = sign_in_again(request, Role.OFFICER)
+    call = sign_in_again(request, Role.OFFICER, as_pauser)
     check_form(request, form.one("csrf"))
     faults = _find_faults(form)
     if faults or form.one("change"):
         return _show(request, call, faults=faults, form=form, status=422 if faults else 200)
     if form.one("sure") != "yes":
-        call.run(as_pauser, lambda _, officer: officer)
         return render(request, "council/pause_sure.html", what=form.one("what"), notice=form.one("notice"))
 
     def serve(session: Session, officer: OfficerRead) -> None:

@@ -63,7 +63,7 @@ def follow_queue(request: Request) -> Response:
 @router.post(PAGE)
 def decide(request: Request, form: SentForm) -> Response:
     """Of two officers at one case the second is told what the first decided, and keeps what they wrote."""
-    call = sign_in_again(request, Role.OFFICER)
+    call = sign_in_again(request, Role.OFFICER, as_reviewer)
     check_form(request, form.one("csrf"))
     of, decision, reason = form.one("case"), form.one("decision"), form.one("reason")
     if decision not in ("release", "refuse"):

@@ -46,14 +46,13 @@ LONG_REASON = mark("Say why in at most 500 characters")
 
 @router.get(NEW)
 def ask_for_officer(request: Request) -> Response:
-    call = sign_in_again(request, Role.OFFICER)
-    call.run(as_keeper, lambda _, officer: officer)
+    sign_in_again(request, Role.OFFICER, as_keeper)
     return _show(request)
 
 
 @router.post(NEW)
 def propose(request: Request, form: SentForm) -> Response:
-    call = sign_in_again(request, Role.OFFICER)
+    call = sign_in_again(request, Role.OFFICER, as_keeper)
     check_form(request, form.one("csrf"))
     reason, faults = _read_reason(form)
     if len(form.one("name")) > LONGEST_NAME or not form.one("name"):

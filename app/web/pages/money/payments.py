@@ -38,7 +38,7 @@ class WhyNotSaid(Invalid):
 @router.post("/officer/money/payments/{payout}/{act}")
 def act_on(request: Request, payout: str, act: str, form: SentForm) -> Response:
     """One of ACTS."""
-    call, wanted = sign_in_again(request, Role.OFFICER), read_payout_id(payout)
+    call, wanted = sign_in_again(request, Role.OFFICER, as_payer), read_payout_id(payout)
     check_form(request, form.one("csrf"))
     do = ACTS.get(act)
     if do is None:

@@ -39,7 +39,7 @@ class PointsUnreadable(Invalid):
 @router.post("/officer/money/refunds/{dispute}/{act}")
 def act_on(request: Request, dispute: str, act: str, form: SentForm) -> Response:
     """One of ACTS."""
-    call, wanted = sign_in_again(request, Role.OFFICER), read_dispute_id(dispute)
+    call, wanted = sign_in_again(request, Role.OFFICER, as_decider), read_dispute_id(dispute)
     check_form(request, form.one("csrf"))
     do = ACTS.get(act)
     if do is None:

@@ -34,7 +34,7 @@ def show_offers(request: Request) -> Response:
 @router.post("/partner/offers/withdraw")
 def withdraw(request: Request, form: SentForm) -> Response:
     """What is `id` no longer waits."""
-    call = sign_in_again(request, Role.PARTNER)
+    call = sign_in_again(request, Role.PARTNER, as_partner_owner)
     check_form(request, form.one("csrf"))
     wanted = read_proposal_id(form.one("id"))
     try:

@@ -38,7 +38,7 @@ def show_staff(request: Request) -> Response:
 @router.post(STAFF)
 def invite(request: Request, form: SentForm) -> Response:
     """The code stands on the answer itself and nowhere else, so it is gone when the page is left."""
-    call = sign_in_again(request, Role.PARTNER)
+    call = sign_in_again(request, Role.PARTNER, as_partner_owner)
     check_form(request, form.one("csrf"))
     name = form.one("name")
     if not 0 < len(name) <= LONGEST_NAME:

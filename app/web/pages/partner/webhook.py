@@ -43,7 +43,7 @@ def renew(request: Request, webhook: str, form: SentForm) -> Response:
 @router.post("/partner/integration/{webhook}/{act}")
 def act_on(request: Request, webhook: str, act: str, form: SentForm) -> Response:
     """One of ACTS."""
-    call, wanted = sign_in_again(request, Role.PARTNER), read_webhook_id(webhook)
+    call, wanted = sign_in_again(request, Role.PARTNER, as_partner_staff), read_webhook_id(webhook)
     check_form(request, form.one("csrf"))
     do = ACTS.get(act)
     if do is None:

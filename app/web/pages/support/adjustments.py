@@ -82,7 +82,7 @@ def show(request: Request, after: str | None = None) -> Response:
 @router.post(ADJUSTMENTS)
 def propose(request: Request, form: SentForm) -> Response:
     """Nothing changes until another officer has approved it."""
-    call = sign_in_again(request, Role.OFFICER)
+    call = sign_in_again(request, Role.OFFICER, as_proposer)
     check_form(request, form.one("csrf"))
     try:
         points = read_points(form.one("points"))
@@ -117,7 +117,7 @@ def refuse(request: Request, form: SentForm) -> Response:
 def _decide(
     request: Request, form: WholeForm, serve: Callable[[Session, OfficerRead, Call, UUID], None], *, done: str
 ) -> Response:
-    call = sign_in_again(request, Role.OFFICER)
+    call = sign_in_again(request, Role.OFFICER, as_decider)
     check_form(request, form.one("csrf"))
     wanted = parse_public_id("adj", form.one("id"))
     if wanted is None:

@@ -28,15 +28,14 @@ router = APIRouter(include_in_schema=False)
 
 @router.get(LETTERS)
 def ask(request: Request) -> Response:
-    call = sign_in_again(request, Role.OFFICER)
-    call.run(as_desk, lambda _, officer: officer)
+    sign_in_again(request, Role.OFFICER, as_desk)
     return render(request, "support/letters.html", letters=None, purposes=PURPOSES, sent={}, faults={})
 
 
 @router.post(LETTERS)
 def show(request: Request, form: SentForm) -> Response:
     """A look at each of these people, which is kept with its purpose."""
-    call = sign_in_again(request, Role.OFFICER)
+    call = sign_in_again(request, Role.OFFICER, as_desk)
     check_form(request, form.one("csrf"))
     return _show(request, call, form)
 
@@ -44,7 +43,7 @@ def show(request: Request, form: SentForm) -> Response:
 @router.post(f"{LETTERS}/told")
 def note_told(request: Request, form: SentForm) -> Response:
     """The letter has gone, or they were told when they came: everything that waited for this person is done."""
-    call = sign_in_again(request, Role.OFFICER)
+    call = sign_in_again(request, Role.OFFICER, as_desk)
     check_form(request, form.one("csrf"))
     visit, keys = read_visit(form), call.runtime.card_keys
 
@@ -60,7 +59,6 @@ def _show(request: Request, call: Call, form: WholeForm, *, told: int = 0) -> Re
     try:
         purpose = read_purpose(form.one("purpose"), form.one("note"))
     except Invalid as refusal:
-        call.run(as_desk, lambda _, officer: officer)
         faults, status = {"purpose": str(refusal)}, status_of(type(refusal))
         sent = form.as_sent()
         return render(

@@ -43,15 +43,14 @@ router = APIRouter(include_in_schema=False)
 
 @router.get(OPEN)
 def ask(request: Request) -> Response:
-    call = sign_in_again(request, Role.OFFICER)
-    call.run(as_desk, lambda _, officer: officer)
+    call = sign_in_again(request, Role.OFFICER, as_desk)
     return _show(request, call, {}, {})
 
 
 @router.post(OPEN)
 def open_account(request: Request, form: SentForm) -> Response:
     """`once` is the form's own key: sent twice, it opens one account. The answer shows the card to print."""
-    call = sign_in_again(request, Role.OFFICER)
+    call = sign_in_again(request, Role.OFFICER, as_desk)
     check_form(request, form.one("csrf"))
     if not FORM_KEY.fullmatch(form.one("once")):
         raise FormExpired
