@@ -6,7 +6,7 @@ import httpx
 
 from app.core.clock import Clock, SystemClock
 from app.core.database import Database
-from app.core.outbound import UrlGuard, open_client
+from app.core.outbound import UrlGuard, open_client, trust_the_usual
 from app.core.secret_store import resolve_secrets
 from app.core.settings import Settings
 from app.identity.tokens import TokenIssuer, name_issuer
@@ -71,7 +71,7 @@ def build_stripe(settings: Settings) -> StripeConnect | None:
     if settings.stripe_secret_key is None:
         return None
     return StripeConnect(
-        httpx.Client(follow_redirects=False, trust_env=False),
+        httpx.Client(verify=trust_the_usual(), follow_redirects=False, trust_env=False),
         secret_key=settings.stripe_secret_key.get_secret_value(),
         url=settings.stripe_url,
         scheme=settings.scheme,
@@ -81,7 +81,7 @@ def build_stripe(settings: Settings) -> StripeConnect | None:
 def build_ways_in(settings: Settings, *, demo: bool, clock: Clock) -> WaysIn:
     """How people sign in here. Raises Misconfigured. Nobody is asked yet, so a provider may be away."""
     # Where providers are is for whoever runs this to say; a redirect or a proxy of the environment is not.
-    http = httpx.Client(follow_redirects=False, trust_env=False)
+    http = httpx.Client(verify=trust_the_usual(), follow_redirects=False, trust_env=False)
     written = settings.sign_in_providers.get_secret_value() if settings.sign_in_providers else None
     providers = {side: Provider(one, http, clock) for side, one in read_providers(written).items()}
     notify: Notify | None = FolderNotify(settings.data_dir / MESSAGES) if demo else None

@@ -11,6 +11,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable, Iterator
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 import httpcore
@@ -115,18 +116,24 @@ def open_client(guard: UrlGuard, *, trusted: ssl.SSLContext | None = None) -> ht
     Any error of httpx may come of it; AddressRefused where the guard says no.
     """
     return httpx.Client(
-        transport=_Pinned(guard, trusted or True), timeout=TIMEOUT, follow_redirects=False, trust_env=False
+        transport=_Pinned(guard, trusted or trust_the_usual()), timeout=TIMEOUT, follow_redirects=False, trust_env=False
     )
+
+
+@cache
+def trust_the_usual() -> ssl.SSLContext:
+    """Read once: the list of authorities is long, and every client can use the same."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class _Pinned(httpx.HTTPTransport):
     """Connects to the address that was checked, while TLS and the Host header keep the name."""
 
-    def __init__(self, guard: UrlGuard, verify: ssl.SSLContext | bool) -> None:  # noqa: FBT001 - as httpx has it
+    def __init__(self, guard: UrlGuard, trusted: ssl.SSLContext) -> None:
         # No connection is kept: one to an address that two names share would be proved for the first of them only.
-        super().__init__(verify=verify, trust_env=False)
+        super().__init__(verify=trusted, trust_env=False)
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(verify=verify, trust_env=False),
+            ssl_context=trusted,
             max_keepalive_connections=0,
             network_backend=HurriedBackend(),
         )
