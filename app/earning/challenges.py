@@ -36,8 +36,11 @@ class ChallengeRead:
     together: bool
 
 
-def list_challenges(session: Session, *, resident_id: int, now: datetime) -> tuple[ChallengeRead, ...]:
-    """Of the rules in force now, what everybody does together last; those not begun are there, too."""
+def list_challenges(session: Session, *, resident_id: int | None, now: datetime) -> tuple[ChallengeRead, ...]:
+    """Of the rules in force now, what everybody does together last; those not begun are there, too.
+
+    Without a resident, for officers, `done` counts what everybody does together and nothing else.
+    """
     artefact = load_timeline(session).at(now)
     if artefact is None:
         return ()
@@ -46,7 +49,7 @@ def list_challenges(session: Session, *, resident_id: int, now: datetime) -> tup
     counted = [(rule, rule.progress) for rule in rules if rule.progress and not isinstance(rule.progress, Sequence)]
     named = {rule.id: artefact.carried.get(rule.id) or progress_counter(rule) or "" for rule, _ in counted}
     windows = LONDON.moment(to_micros(now)).windows
-    registers = _read_registers(session, resident_id)
+    registers = {} if resident_id is None else _read_registers(session, resident_id)
     starts = {rule.id: _find_window(rule, progress, windows) for rule, progress in counted}
     registers |= _read_shared(session, {f"{named[key]}/{starts[key]}": named[key] for key in named})
     found = [

@@ -57,6 +57,7 @@ ON_THE_WAY = {
     *("/join", "/officer/desk", "/officer/rules/write", "/sign-in/code", "/signed-out", "/partner/offers/new"),
     "/partner/money/bank",
     "/officer/people/new",
+    "/officer/campaigns/new",
     "/officer/pause",
     *("/officer/desk/open", "/officer/desk/letters", "/officer/residents"),
 }

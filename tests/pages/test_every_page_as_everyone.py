@@ -83,6 +83,7 @@ def crowd(seeded: tuple[Town, Connection]) -> Iterator[Crowd]:
         "template": TEMPLATE,
         "key": DRAFT,
         "part": next(iter(PARTS)),
+        "campaign": "welcome",
         "statement": STATEMENTS[0],
         "period": "2026-11",
         "reward": town.city.rewards["drink"],

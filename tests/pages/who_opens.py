@@ -21,6 +21,7 @@ AUDITORS, COLLEAGUES, REVIEWERS = ADMIN | AUDITOR, ADMIN | APPROVER | AUDITOR, D
 ANSWERERS = DESK | APPROVER | ADMIN
 PAYERS = ADMIN | {"finance"}
 KEEPERS = APPROVER | PAYERS
+EDITORS = ADMIN | {"editor"}
 ON_THE_WAY: frozenset[str] = frozenset()
 """What a browser was given before decides, and no role: tests/sign_in asks with a state or a code of another's."""
 
@@ -48,6 +49,10 @@ MAY_OPEN: dict[str, frozenset[str]] = {
     "GET /officer/backtests/{id}": OFFICERS,
     "GET /officer/backtests/{id}/table.csv": OFFICERS,
     "GET /officer/campaigns": OFFICERS,
+    "GET /officer/campaigns/new": EDITORS,
+    "GET /officer/campaigns/{campaign}": OFFICERS,
+    "GET /officer/campaigns/{campaign}/change": EDITORS,
+    "GET /officer/campaigns/{campaign}/fund": PAYERS,
     "GET /officer/desk": DESK,
     "GET /officer/desk/letters": DESK,
     "GET /officer/desk/open": DESK,
@@ -134,6 +139,9 @@ MAY_OPEN: dict[str, frozenset[str]] = {
     "POST /officer/appeals/answer": ANSWERERS,
     "POST /officer/appeals/decide": ANSWERERS,
     "POST /officer/backtests/{id}/cancel": DRAFTERS,
+    "POST /officer/campaigns/new": EDITORS,
+    "POST /officer/campaigns/{campaign}/change": EDITORS,
+    "POST /officer/campaigns/{campaign}/fund": PAYERS,
     "POST /officer/desk": DESK,
     "POST /officer/desk/letters": DESK,
     "POST /officer/desk/letters/told": DESK,

@@ -136,7 +136,7 @@ def open_one(call: SignedIn, body: Body, idempotency_key: IdempotencyKey = None)
         lambda session, officer: Answer(
             201,
             present_campaign(
-                _note(
+                note_campaign(
                     *(session, officer, "campaign.opened"),
                     make_campaign(session, **msgspec.structs.asdict(order), now=call.now),
                     call.now,
@@ -163,7 +163,7 @@ def change(call: SignedIn, key: str, body: Body, if_match: IfMatch) -> Response:
     changed, rate = call.run(
         as_campaign_editor,
         lambda session, officer: (
-            _note(
+            note_campaign(
                 *(session, officer, "campaign.changed"),
                 change_campaign(
                     session, key=key, revision=if_match.strip('"'), **msgspec.structs.asdict(order), now=call.now
@@ -176,8 +176,13 @@ def change(call: SignedIn, key: str, body: Body, if_match: IfMatch) -> Response:
     return _tagged(changed, rate, call)
 
 
-def _note(session: Session, officer: OfficerRead, act: str, campaign: CampaignRead, now: datetime) -> CampaignRead:
-    record_act(session, actor=officer.actor, act=act, subject=f"campaign:{campaign.key}", now=now)
+def note_campaign(
+    session: Session, officer: OfficerRead, act: str, campaign: CampaignRead, now: datetime
+) -> CampaignRead:
+    """Write down what the officer did to it, with the dates that it has now."""
+    subject = f"campaign:{campaign.key}"
+    facts = {"starts_on": campaign.starts_on.isoformat(), "ends_on": campaign.ends_on.isoformat()}
+    record_act(session, actor=officer.actor, act=act, subject=subject, facts=facts, now=now)
     return campaign
 
 
