@@ -16,6 +16,7 @@ from rules.parts import (
     Progress,
     Rate,
     Sequence,
+    Stacking,
     StreakDays,
     Sum,
     Unlock,
@@ -38,9 +39,9 @@ def sentence(rule: Rule, titles: Titles = _NO_TITLES) -> str:
 def offer(rule: Rule, titles: Titles = _NO_TITLES) -> str:
     """The first half of `sentence`, which is what a resident asks: what for, how many points, up to what limit."""
     kind = EVENT_TYPES[rule.trigger]
-    facts = _facts(rule)
-    about = " and ".join(_clause(clause, dict(RESIDENT_FACTS), "whose") for clause in rule.who)
-    where = " and ".join(_clause(clause, facts, "the") for clause in rule.when)
+    facts = event_facts(rule)
+    about = " and ".join(say_clause(clause, dict(RESIDENT_FACTS), "whose") for clause in rule.who)
+    where = " and ".join(say_clause(clause, facts, "the") for clause in rule.when)
     core = f"When a resident{' ' + about if about else ''} {kind.happening}{' where ' + where if where else ''}"
     return f"{core}, {reward(rule, titles)}; {limits(rule)}."
 
@@ -50,12 +51,14 @@ def limits(rule: Rule) -> str:
     return listed([say_limit(limit) for limit in rule.limits], "and")
 
 
-def _facts(rule: Rule) -> dict[str, Fact]:
+def event_facts(rule: Rule) -> dict[str, Fact]:
+    """What the rule may ask about its event, by name."""
     about_event, _ = facts_about(EVENT_TYPES[rule.trigger])
     return about_event
 
 
-def _clause(clause: AnyOf | Condition, facts: dict[str, Fact], lead: str) -> str:
+def say_clause(clause: AnyOf | Condition, facts: dict[str, Fact], lead: str) -> str:
+    """One condition, as in "the distance is at least 500 metres"; `lead` is "the" or "whose"."""
     if isinstance(clause, AnyOf):
         return "either " + " or ".join(f"{lead} {_condition(condition, facts)}" for condition in clause.any)
     return f"{lead} {_condition(clause, facts)}"
@@ -68,12 +71,13 @@ def _condition(condition: Condition, facts: dict[str, Fact]) -> str:
 
 def reward(rule: Rule, titles: Titles = _NO_TITLES) -> str:
     """When the points come and how many, as part of a sentence."""
-    facts = _facts(rule)
-    amount = _amount(rule.effect, facts)
-    return f"{_goal(rule, rule.progress, facts, titles)}, {amount}" if rule.progress is not None else amount
+    facts = event_facts(rule)
+    amount = say_amount(rule.effect, facts)
+    return f"{say_goal(rule, rule.progress, facts, titles)}, {amount}" if rule.progress is not None else amount
 
 
-def _amount(effect: Effect, facts: dict[str, Fact]) -> str:
+def say_amount(effect: Effect, facts: dict[str, Fact]) -> str:
+    """As in "they get 5 points"."""
     match effect:
         case Rate():
             fact = facts[effect.fact]
@@ -87,7 +91,8 @@ def _amount(effect: Effect, facts: dict[str, Fact]) -> str:
             return f"they get {points(effect.points)}"
 
 
-def _goal(rule: Rule, progress: Progress, facts: dict[str, Fact], titles: Titles) -> str:
+def say_goal(rule: Rule, progress: Progress, facts: dict[str, Fact], titles: Titles) -> str:
+    """As in "on reaching 10 in a week (Monday to Sunday)"."""
     match progress:
         case Sequence():
             before = EVENT_TYPES[progress.after].happening
@@ -135,14 +140,18 @@ _SCOPES: Final = {
 def _small_print(rule: Rule, titles: Titles) -> str:
     last = rule.validity.until - timedelta(days=1)
     sender, campaign = (titles.get(name, name) for name in (rule.source, rule.campaign))
-    text = f"From {_day(rule.validity.start)} to {_day(last)}, sent by {sender} and {EVIDENCE[rule.evidence]}, "
+    text = f"From {say_day(rule.validity.start)} to {say_day(last)}, sent by {sender} and {EVIDENCE[rule.evidence]}, "
     text += f"paid by {campaign}."
-    if rule.stacking and rule.stacking.mode == "best":
-        text += f" Of the offers in the group {rule.stacking.group}, only the best one pays."
-    elif rule.stacking:
-        text += f" It pays as well as other offers in the group {rule.stacking.group}."
-    return text
+    return f"{text} {say_group(rule.stacking)}" if rule.stacking else text
 
 
-def _day(on: date) -> str:
+def say_group(stacking: Stacking) -> str:
+    """What becomes of offers that meet in one event."""
+    if stacking.mode == "best":
+        return f"Of the offers in the group {stacking.group}, only the best one pays."
+    return f"It pays as well as other offers in the group {stacking.group}."
+
+
+def say_day(on: date) -> str:
+    """1 June 2026."""
     return f"{on.day} {on:%B %Y}"

@@ -29,13 +29,14 @@ class VersionRead:
     """In force from `from_at` until just before `until_at`; both None when no artefact has it.
 
     `scheduled_on` is the local date that an officer chose, `scheduled_by` their public id; None for a pack's rules.
-    `artefacts` are the hashes of those that hold it, soonest first.
+    `rule` is the whole document. `artefacts` are the hashes of those that hold it, soonest first.
     """
 
     key: str
     version: int
     title: str
     sentence: str
+    rule: Rule
     from_at: datetime | None
     until_at: datetime | None
     scheduled_on: date | None
@@ -125,6 +126,7 @@ def _read(
         version=row.version,
         title=rule.title["en"],
         sentence=sentence(rule, titles),
+        rule=rule,
         from_at=from_at,
         until_at=until_at,
         scheduled_on=row.from_on,

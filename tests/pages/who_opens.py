@@ -74,6 +74,7 @@ MAY_OPEN: dict[str, frozenset[str]] = {
     "GET /officer/rules": OFFICERS,
     "GET /officer/rules/write": DRAFTERS,
     "GET /officer/rules/write/{template}": DRAFTERS,
+    "GET /officer/rules/{key}/compare": OFFICERS,
     "GET /officer/rules/{key}/draft": OFFICERS,
     "GET /officer/rules/{key}/draft/change/{part}": DRAFTERS,
     "GET /officer/rules/{key}/draft/examples/{at}": DRAFTERS,

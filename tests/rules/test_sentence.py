@@ -11,6 +11,7 @@ from rules.errors import DocumentRefused
 from rules.event import EVIDENCE
 from rules.packs import LEEDS, load_pack
 from rules.sentence import sentence
+from rules.told import tell_rule
 from tests.rules.making import make_rule
 from tests.rules.strategies import PERS, SHARE, rule_sets
 
@@ -66,6 +67,7 @@ def test_property_14_a_change_of_any_one_part_is_told(rules: list[Rule]) -> None
             other = _read(changed)
             if other is not None and other.model_dump(exclude=silent) != rule.model_dump(exclude=silent):
                 assert sentence(other) != sentence(rule), path
+                assert tell_rule(other, {}) != tell_rule(rule, {}), path
 
 
 SILENT = ("document", "id", "version", "title", "basis", "examples")

@@ -20,6 +20,7 @@ router = APIRouter(include_in_schema=False)
 PAGE = "/officer/approvals"
 PARTNERS = "/officer/partners"
 MONEY = "/officer/money"
+COMPARE = "/officer/rules/{}/compare"
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,12 @@ KINDS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True)
 class Row:
-    """One that waits, as the page shows it; `href` is empty where it has no page."""
+    """One that waits, as the page shows it; `href` is empty where it has no page, `compare` for all but rules."""
 
     waits: ApprovalRead
     words: str
     href: str
+    compare: str
 
 
 @dataclass(frozen=True)
@@ -85,4 +87,5 @@ def count_kinds(found: Iterable[ApprovalRead]) -> tuple[Count, ...]:
 
 def _present(one: ApprovalRead) -> Row:
     kind = KINDS[one.kind]
-    return Row(one, kind.words, kind.place.format(one.reference))
+    compare = COMPARE.format(one.reference) if one.kind == "draft" else ""
+    return Row(one, kind.words, kind.place.format(one.reference), compare)
