@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from app.core.database import Database
 from app.core.secret_store import Secrets
+from app.identity.service import create_officer
 from tests.api.city import build_city
 from tests.api.serving import served
 from tests.browser.visiting import PROGRAMS, Server, find_chromium, launch
@@ -39,6 +40,23 @@ def server(server_url: str, template_name: str, secrets: Secrets) -> Iterator[Se
         database = Database(url, scheme=SCHEME, pool_size=20)
         city = build_city(database, secrets, datetime(2026, 11, 22, 12, 0, tzinfo=UTC))
         town = open_town(city, officers=[city.officer, *city.officers.values()])
+        with served(town.app) as (host, port):
+            yield Server(town, f"http://{host}:{port}")
+        database.dispose()
+
+
+@pytest.fixture
+def hall(server_url: str, template_name: str, secrets: Secrets) -> Iterator[Server]:
+    """The town hall with Ada, who may write and approve, and another approver, at noon on a Sunday."""
+    with made_database(server_url, f"{template_name}_hall", template_name) as url:
+        database = Database(url, scheme=SCHEME, pool_size=20)
+        city = build_city(database, secrets, datetime(2026, 11, 22, 12, 0, tzinfo=UTC))
+        writer = database.in_transaction(
+            lambda session: create_officer(
+                *(session,), name="Ada", email="ada@example.org", roles=["editor", "approver"], now=city.clock.now()
+            )
+        )
+        town = open_town(city, officers=[writer.public_id, city.officers["approver"]])
         with served(town.app) as (host, port):
             yield Server(town, f"http://{host}:{port}")
         database.dispose()

@@ -2,44 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
-from app.identity.service import create_officer
 from app.web.pages.visits import Role
-from tests.api.city import build_city
-from tests.api.serving import served
 from tests.browser.visiting import Server, find_violations, overhang, press_until
-from tests.conftest import SCHEME, made_database
 from tests.earning.world import ride
-from tests.pages.town import open_town
 
 DESK = (1280, 1024)
 ADA, APPROVER = 0, 1
 MOST_LOOKS = 60
 DRAFT = "/officer/rules/rul_distance/draft"
-
-
-@pytest.fixture
-def hall(server_url: str, template_name: str, secrets: Secrets) -> Iterator[Server]:
-    """The town hall with Ada, who may write and approve, and another approver, at noon on a Sunday."""
-    with made_database(server_url, f"{template_name}_hall", template_name) as url:
-        database = Database(url, scheme=SCHEME, pool_size=20)
-        city = build_city(database, secrets, datetime(2026, 11, 22, 12, 0, tzinfo=UTC))
-        writer = database.in_transaction(
-            lambda session: create_officer(
-                *(session,), name="Ada", email="ada@example.org", roles=["editor", "approver"], now=city.clock.now()
-            )
-        )
-        town = open_town(city, officers=[writer.public_id, city.officers["approver"]])
-        with served(town.app) as (host, port):
-            yield Server(town, f"http://{host}:{port}")
-        database.dispose()
 
 
 def come_in(chromium: Browser, hall: Server, number: int) -> Page:

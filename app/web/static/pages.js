@@ -7,6 +7,18 @@ createAll(ErrorSummary);
 createAll(NotificationBanner);
 createAll(SkipLink);
 
+// What a choice asks besides opens with it. The components' own script marks radios as expanded, which ARIA does not know.
+for (const set of document.querySelectorAll('[data-module="govuk-radios"]')) {
+  const open = () => {
+    for (const radio of set.querySelectorAll("[data-aria-controls]")) {
+      const asked = document.getElementById(radio.dataset.ariaControls);
+      asked?.classList.toggle("govuk-radios__conditional--hidden", !radio.checked);
+    }
+  };
+  set.addEventListener("change", open);
+  open();
+}
+
 // An open page follows what it shows: when that has changed, it is fetched and put in place.
 const live = document.querySelector("[data-stream]");
 if (live && "EventSource" in window) {

@@ -165,7 +165,8 @@ def _fill(page: Page, document: dict[str, Any], facts: tuple[Any, ...]) -> dict[
             rows = write_rows(document[page.name], facts)
             return {f"{page.name}-{at}-{name}": value for at, row in enumerate(rows) for name, value in row.items()}
         case "progress":
-            return _fill_kind("progress", document["progress"] or {"kind": "none"})
+            usual = {f"progress-{part.kind}-per": "week" for part in FORM.progress}
+            return usual | _fill_kind("progress", document["progress"] or {"kind": "none"})
         case "award":
             stacking = document["stacking"] or {}
             return _fill_kind("effect", document["effect"]) | {f"stacking-{name}": stacking[name] for name in stacking}
