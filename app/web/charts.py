@@ -24,7 +24,7 @@ def draw_bars(bars: Sequence[Bar], *, name: str, title: str, description: str) -
     most = round_up(max((max(bar.before, bar.after) for bar in bars), default=0))
     parts = draw_axis(most)
     step = (WIDTH - LEFT) / max(len(bars), 1)
-    every = max(1, len(bars) // 5)
+    every = max(1, -(-len(bars) // 5))
     for at, bar in enumerate(bars):
         left = LEFT + at * step
         parts += [

@@ -84,6 +84,7 @@ def crowd(seeded: tuple[Town, Connection]) -> Iterator[Crowd]:
         "key": DRAFT,
         "part": next(iter(PARTS)),
         "campaign": "welcome",
+        "message": f"cmm_{NOBODYS}",
         "statement": STATEMENTS[0],
         "period": "2026-11",
         "reward": town.city.rewards["drink"],

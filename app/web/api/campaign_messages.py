@@ -112,7 +112,7 @@ def write(call: SignedIn, key: str, body: Body, idempotency_key: IdempotencyKey 
 @router.get("/v1/campaign-messages/{id}", responses=declines(*SIGNED_IN, 404))
 def show_message(call: SignedIn, id: str) -> MessageShape:  # noqa: A002 - the path's own word
     """A message as people get it, with how many would. For officers with a role."""
-    wanted = _read_id(id)
+    wanted = read_message_id(id)
     return _present(call.run(as_officer, lambda session, _: get_message(session, message=wanted)))
 
 
@@ -144,7 +144,7 @@ def _decide(
     key: str | None,
     decide: Callable[..., MessageRead],
 ) -> Response:
-    wanted = _read_id(written)
+    wanted = read_message_id(written)
 
     def serve(session: Session, officer: OfficerRead) -> Answer:
         decided = decide(session, message=wanted, officer=officer, now=call.now)
@@ -153,7 +153,7 @@ def _decide(
     return respond(run_once(call, resolve, serve, key=key, sent=sent))
 
 
-def _read_id(written: str) -> UUID:
+def read_message_id(written: str) -> UUID:
     uuid = parse_public_id("cmm", written)
     if uuid is None:
         raise MessageNotFound

@@ -37,7 +37,7 @@ KINDS: Mapping[str, Kind] = {
     "contract": Kind(mark("Contract"), PARTNERS + "#{}"),
     "reward": Kind(mark("Reward"), PARTNERS + "#{}"),
     "endpoint": Kind(mark("Address of a system"), PARTNERS + "#addresses"),
-    "message": Kind(mark("Message of a campaign"), ""),
+    "message": Kind(mark("Message of a campaign"), "/officer/campaign-messages/{}"),
     "adjustment": Kind(mark("Adjustment of points"), "/officer/adjustments"),
     "dispute": Kind(mark("Dispute about a voucher"), MONEY + "#{}"),
     "refund": Kind(mark("Refund of a voucher"), MONEY + "#{}"),
