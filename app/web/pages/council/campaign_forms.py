@@ -64,18 +64,16 @@ class _Dates:
 
 @router.get(NEW)
 def ask(request: Request) -> Response:
-    call = sign_in_again(request, Role.OFFICER)
-    call.run(as_campaign_editor, lambda _, officer: officer)
+    sign_in_again(request, Role.OFFICER, as_campaign_editor)
     return _show(request)
 
 
 @router.post(NEW)
 def open_one(request: Request, form: SentForm) -> Response:
-    call = sign_in_again(request, Role.OFFICER)
+    call = sign_in_again(request, Role.OFFICER, as_campaign_editor)
     check_form(request, form.one("csrf"))
     dates, faults = _read_dates(form)
     if dates is None:
-        call.run(as_campaign_editor, lambda _, officer: officer)
         return _show(request, form=form, faults=faults)
     title = form.one("title")
 
@@ -98,7 +96,7 @@ def show_form(request: Request, campaign: str) -> Response:
 @router.post(CHANGE)
 def change(request: Request, campaign: str, form: SentForm) -> Response:
     """The form carries the revision that the officer has read; after another's change it comes back with both."""
-    call = sign_in_again(request, Role.OFFICER)
+    call = sign_in_again(request, Role.OFFICER, as_campaign_editor)
     check_form(request, form.one("csrf"))
     dates, faults = _read_dates(form)
     if dates is None:

@@ -56,7 +56,7 @@ def ask(request: Request, campaign: str) -> Response:
 @router.post(FUND)
 def fund(request: Request, campaign: str, form: SentForm) -> Response:
     """`once` is the form's own key: sent twice, it gives the points once."""
-    call = sign_in_again(request, Role.OFFICER)
+    call = sign_in_again(request, Role.OFFICER, as_treasurer)
     check_form(request, form.one("csrf"))
     if not FORM_KEY.fullmatch(form.one("once")):
         raise FormExpired

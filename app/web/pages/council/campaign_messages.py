@@ -55,7 +55,7 @@ def show_messages(request: Request, campaign: str) -> Response:
 @router.post(PAGE)
 def write(request: Request, campaign: str, form: SentForm) -> Response:
     """Nobody gets it before another officer has approved it."""
-    call = sign_in_again(request, Role.OFFICER)
+    call = sign_in_again(request, Role.OFFICER, as_writer)
     check_form(request, form.one("csrf"))
     subject, body = form.one("subject"), form.one("body").replace("\r\n", "\n")
 
@@ -63,14 +63,13 @@ def write(request: Request, campaign: str, form: SentForm) -> Response:
         return write_message(session, key=campaign, subject=subject, body=body, officer=officer, now=call.now)
 
     faults: dict[str, str] = {}
-    for name, written in (("subject", subject), ("body", body)):
+    for name, words in (("subject", subject), ("body", body)):
         try:
-            refuse_bank_card_number(written)
+            refuse_bank_card_number(words)
         except BankCardNumber as refusal:
             faults[name] = str(refusal)
     try:
         if faults:
-            call.run(as_writer, lambda _, officer: officer)
             return _show_all(request, call, campaign, form=form, faults=faults)
         written = call.run(as_writer, serve)
     except MessageUnfit as refusal:
