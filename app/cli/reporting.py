@@ -51,9 +51,9 @@ def accrual(
     at = midnight(on.date() + timedelta(days=1))
     with told_plainly(), opened_database(choice.settings()) as database:
         found = database.in_transaction(lambda session: read_outstanding(session, at=at))
-    table = Table("funder", "put behind points", "owed", box=None)
+    table = Table("funder", "left behind points", "owed", box=None)
     for one in found.shares:
-        table.add_row(str(one.funder_id), write_pounds(one.put_behind_pence), write_pounds(one.owed_pence))
+        table.add_row(str(one.funder_id), write_pounds(one.behind_pence), write_pounds(one.owed_pence))
     Console().print(table)
     typer.echo(
         f"{found.points} points outstanding at {found.pence_per_100_points} pence per 100: "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,9 +10,11 @@ from sqlmodel import Session
 
 from app.ledger.accounts import open_account
 from app.ledger.chart import LOTS, AccountKind, TransferKind, Unit, slot_of
+from app.ledger.draws import split_behind
 from app.ledger.journal import Entry, Plan, carry_out, lock_accounts
 from app.ledger.lots import OLDEST_QUARTER, live_quarters
 from app.ledger.rate import keep_rate, most_pence_for
+from app.ledger.tracing import LotPart
 
 _OLDEST = text("SELECT value::int FROM scheme_facts WHERE key = :key FOR UPDATE")
 
@@ -41,17 +42,7 @@ _COUNT = tuple(
     for slot in range(LOTS)
 )
 
-# What each funder has put behind points, less what came back.
-_PUT_BEHIND = text(f"""
-    SELECT p.id, (
-        SELECT coalesce(sum(amount), 0) FROM ledger_transfers
-        WHERE debit = p.id AND kind <> 1 AND kind = {TransferKind.BACK:d}
-    )::bigint - (
-        SELECT coalesce(sum(amount), 0) FROM ledger_transfers
-        WHERE credit = p.id AND kind = {TransferKind.RETURN:d}
-    )::bigint AS pence
-    FROM ledger_accounts p WHERE p.kind = {AccountKind.POT:d} ORDER BY p.id
-""")  # noqa: S608 - our own constants
+_POTS = text(f"SELECT owner, id FROM ledger_accounts WHERE kind = {AccountKind.POT:d}")  # noqa: S608 - our own constants
 
 
 @dataclass(frozen=True)
@@ -66,8 +57,8 @@ class Swept:
 def expire_points(session: Session, *, now: datetime, limit: int = 1000) -> Swept | None:
     """Move the points of the oldest expired quarter to breakage, from at most `limit` wallets.
 
-    The pence behind them go back to the pots, to each funder in proportion to what it has put behind points. Call it,
-    each time in a transaction of its own, until it gives None: then nothing that has expired is left.
+    The pence behind them go back to the pots of those who paid for them, see `draws`. Call it, each time in a
+    transaction of its own, until it gives None: then nothing that has expired is left.
     """
     oldest = session.execute(_OLDEST, {"key": OLDEST_QUARTER}).scalar()
     if oldest is None or oldest >= live_quarters(now).start:
@@ -77,7 +68,7 @@ def expire_points(session: Session, *, now: datetime, limit: int = 1000) -> Swep
     if not rows:
         session.execute(_ADVANCE[slot_of(oldest)], {"key": OLDEST_QUARTER, "value": str(oldest + 1)})
         return Swept(0, 0, 0)
-    return _take_out(session, [(wallet_id, oldest, points) for wallet_id, points in rows], rate=rate, now=now)
+    return _take_out(session, [LotPart(wallet_id, oldest, points) for wallet_id, points in rows], rate=rate, now=now)
 
 
 def forfeit_points(session: Session, *, wallet_id: int, now: datetime) -> Swept:
@@ -87,35 +78,37 @@ def forfeit_points(session: Session, *, wallet_id: int, now: datetime) -> Swept:
     """
     rate = keep_rate(session)
     wallet = lock_accounts(session, [wallet_id], kind=AccountKind.WALLET)[wallet_id]
-    lots = [(wallet_id, quarter, points) for quarter, points in wallet.lots.live(now) if points]
+    lots = [LotPart(wallet_id, quarter, points) for quarter, points in wallet.lots.live(now)]
     return _take_out(session, lots, rate=rate, now=now) if lots else Swept(0, 0, 0)
 
 
-def _take_out(session: Session, lots: list[tuple[int, int, int]], *, rate: int, now: datetime) -> Swept:
-    """Wallets, quarters and points, the wallets locked: to breakage, and the pence behind them back to the pots."""
+def _take_out(session: Session, lots: list[LotPart], *, rate: int, now: datetime) -> Swept:
+    """Points out of wallets that are locked: to breakage, and the pence behind them back to the pots."""
     breakage = open_account(session, kind=AccountKind.BREAKAGE, unit=Unit.POINTS)
+    backing = open_account(session, kind=AccountKind.BACKING, unit=Unit.PENCE)
     plan = Plan()
-    for wallet_id, quarter, points in lots:
+    for lot in lots:
         entry = Entry(
             TransferKind.EXPIRY,
             Unit.POINTS,
-            debit=wallet_id,
+            debit=lot.wallet_id,
             credit=breakage,
-            amount=points,
+            amount=lot.points,
             effective_at=now,
-            quarter=quarter,
+            quarter=lot.quarter,
         )
-        plan.move(entry, lot_of=wallet_id)
-    points = sum(entry.amount for entry in plan.entries)
-    pence = most_pence_for(points, rate=rate)
-    backing = open_account(session, kind=AccountKind.BACKING, unit=Unit.PENCE)
-    put_behind = {pot: behind for pot, behind in session.execute(_PUT_BEHIND) if behind > 0}
-    for pot, share in share_out(pence, put_behind).items():
-        plan.move(Entry(TransferKind.RETURN, Unit.PENCE, debit=backing, credit=pot, amount=share, effective_at=now))
-    wallets = {wallet_id for wallet_id, _, _ in lots}
-    lock_accounts(session, plan.deltas.keys() - wallets)
+        plan.move(entry, lot_of=lot.wallet_id)
+    points = sum(lot.points for lot in lots)
+    pots: dict[int, int] = {row.owner: row.id for row in session.execute(_POTS)}
+    lock_accounts(session, [breakage, backing, *pots.values()])
+    shares = split_behind(session, lots, pence=most_pence_for(points, rate=rate))
+    for funder, pence in shares.items():
+        entry = Entry(
+            TransferKind.RETURN, Unit.PENCE, debit=backing, credit=pots[funder], amount=pence, effective_at=now
+        )
+        plan.move(entry)
     carry_out(session, plan)
-    return Swept(points, len(wallets), pence)
+    return Swept(points, len({lot.wallet_id for lot in lots}), sum(shares.values()))
 
 
 def count_expired(session: Session, *, now: datetime) -> int:
@@ -126,15 +119,3 @@ def count_expired(session: Session, *, now: datetime) -> int:
         return 0
     expired = range(first, min(live_quarters(now).start, first + LOTS))
     return sum(int(session.execute(_COUNT[slot_of(quarter)]).scalar_one()) for quarter in expired)
-
-
-def share_out(pence: int, put_behind: Mapping[int, int]) -> dict[int, int]:
-    """Split `pence` in proportion, by largest remainder, the lower id first; no share is above what was put in."""
-    total = sum(put_behind.values())
-    if not pence or not total:
-        return {}
-    shares = {pot: pence * part // total for pot, part in put_behind.items()}
-    by_remainder = sorted(put_behind, key=lambda pot: (-(pence * put_behind[pot] % total), pot))
-    for pot in by_remainder[: pence - sum(shares.values())]:
-        shares[pot] += 1
-    return {pot: share for pot, share in shares.items() if share}

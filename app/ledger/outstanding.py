@@ -10,9 +10,10 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from app.core.units import Pence, Points
-from app.ledger.chart import AccountKind, TransferKind, Unit
-from app.ledger.expiry import share_out
+from app.ledger.chart import AccountKind, Unit
+from app.ledger.draws import read_behind_at
 from app.ledger.rate import FIRST_RATE, pence_behind
+from app.ledger.sharing import share_out
 
 # What is in budgets and wallets follows from the few accounts at the ends, as in `rate`.
 _POINTS: Final = text(f"""
@@ -39,24 +40,13 @@ _RATE: Final = text(
     "SELECT amount FROM ledger_decisions WHERE kind = 'rate' AND made_at < :at ORDER BY id DESC LIMIT 1"
 )
 
-_PUT_BEHIND: Final = text(f"""
-    SELECT p.owner, (
-        SELECT coalesce(sum(amount), 0) FROM ledger_transfers
-        WHERE debit = p.id AND kind <> 1 AND kind = {TransferKind.BACK:d} AND effective_at < :at
-    )::bigint - (
-        SELECT coalesce(sum(amount), 0) FROM ledger_transfers
-        WHERE credit = p.id AND kind = {TransferKind.RETURN:d} AND effective_at < :at
-    )::bigint AS pence
-    FROM ledger_accounts p WHERE p.kind = {AccountKind.POT:d} ORDER BY p.owner
-""")  # noqa: S608 - our own constants
-
 
 @dataclass(frozen=True)
 class FunderShare:
-    """`put_behind_pence` is what the funder has put behind points, less what came back; `owed_pence` its share."""
+    """`behind_pence` is what the funder has left behind points that nobody has spent; `owed_pence` its share."""
 
     funder_id: int
-    put_behind_pence: Pence
+    behind_pence: Pence
     owed_pence: Pence
 
 
@@ -79,14 +69,14 @@ def read_outstanding(session: Session, *, at: datetime) -> Outstanding:
     points = int(session.execute(_POINTS, {"at": at}).scalar_one())
     rate = int(session.execute(_RATE, {"at": at}).scalar() or FIRST_RATE)
     owed = pence_behind(points, rate=rate)
-    put_behind = {funder: pence for funder, pence in session.execute(_PUT_BEHIND, {"at": at}) if pence > 0}
-    shares = share_out(owed, put_behind)
+    behind = read_behind_at(session, at=at)
+    shares = share_out(owed, behind)
     return Outstanding(
         points=Points(points),
         pence_per_100_points=rate,
         owed_pence=owed,
         backing_pence=Pence(int(session.execute(_BACKING, {"at": at}).scalar_one())),
         shares=tuple(
-            FunderShare(funder, Pence(pence), Pence(shares.get(funder, 0))) for funder, pence in put_behind.items()
+            FunderShare(funder, Pence(pence), Pence(shares.get(funder, 0))) for funder, pence in behind.items()
         ),
     )

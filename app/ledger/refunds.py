@@ -10,6 +10,7 @@ from sqlmodel import Session
 from app.core.units import Pence, Points
 from app.ledger.accounts import open_account
 from app.ledger.chart import SCHEME, AccountKind, TransferKind, Unit
+from app.ledger.draws import give_back_draws
 from app.ledger.errors import (
     AccountMissingError,
     NothingToRefund,
@@ -105,6 +106,7 @@ def refund_hold(session: Session, *, hold_id: int, partner_id: int, points: Poin
             )
         )
     carry_out(session, plan)
+    give_back_draws(session, hold_id=hold_id, points_kept=left - wanted, points=hold.amount, now=now)
     return pence
 
 

@@ -12,6 +12,7 @@ from app.core.ids import take_id
 from app.core.units import Pence, Points
 from app.ledger import accounts, holds
 from app.ledger.chart import SCHEME, AccountKind, TransferKind, Unit, quarter_of
+from app.ledger.draws import draw_for_hold
 from app.ledger.errors import (
     AccountMissingError,
     BackingSpent,
@@ -23,6 +24,7 @@ from app.ledger.errors import (
 from app.ledger.journal import Delta, Entry, Plan, carry_out, change_accounts, check_quarter, lock_accounts
 from app.ledger.lots import OLDEST_QUARTER, landing_quarter
 from app.ledger.rate import keep_rate, most_pence_for, pence_behind, read_rate
+from app.ledger.tracing import LotPart
 
 QUARTERS_BEFORE_FIRST = 2
 """How many quarters before the first funding may still take points, for clocks and demonstrations that run behind."""
@@ -135,22 +137,26 @@ def capture_hold(
             )
         )
     plan.deltas[hold.wallet_id].held -= hold.points
-    money = _pay_partner(session, hold_id=hold_id, partner_id=partner_id, cost_pence=cost_pence, plan=plan, now=now)
+    backing = open_account(session, kind=AccountKind.BACKING, unit=Unit.PENCE, owner=SCHEME)
+    money = _pay_partner(
+        session, hold_id=hold_id, backing=backing, partner_id=partner_id, cost_pence=cost_pence, plan=plan, now=now
+    )
     lock_accounts(session, [hold.wallet_id])
-    left = {number: account.left for number, account in lock_accounts(session, [payee, *money]).items()}
-    if money and left[money[0]] < cost_pence:
+    left = {number: account.left for number, account in lock_accounts(session, [payee, backing, *money]).items()}
+    if left[backing] < cost_pence:
         raise BackingSpent
+    lots = [LotPart(hold.wallet_id, quarter, points) for quarter, points in hold.lots.items()]
+    draw_for_hold(session, hold_id=hold_id, lots=lots, pence=most, now=now)
     carry_out(session, plan)
     holds.mark_captured(session, hold_id=hold_id, now=now)
 
 
 def _pay_partner(
-    session: Session, *, hold_id: int, partner_id: int, cost_pence: Pence, plan: Plan, now: datetime
+    session: Session, *, hold_id: int, backing: int, partner_id: int, cost_pence: Pence, plan: Plan, now: datetime
 ) -> tuple[int, ...]:
-    """Add what the partner is owed to the plan; the accounts it moves between, none for a reward that costs nothing."""
+    """Add what the partner is owed to the plan; its account, none for a reward that costs nothing."""
     if not cost_pence:
         return ()
-    backing = open_account(session, kind=AccountKind.BACKING, unit=Unit.PENCE, owner=SCHEME)
     payable = open_account(session, kind=AccountKind.PAYABLE, unit=Unit.PENCE, owner=partner_id)
     plan.move(
         Entry(
@@ -163,7 +169,7 @@ def _pay_partner(
             hold_id=hold_id,
         )
     )
-    return backing, payable
+    return (payable,)
 
 
 def release_hold(session: Session, *, hold_id: int, now: datetime) -> None:

@@ -111,6 +111,27 @@ class LedgerHoldLot(Row, table=True):
     released_quarter: int | None = Field(default=None, sa_column=Column(SmallInteger, nullable=True))
 
 
+class LedgerDraw(Row, table=True):
+    """Whose money stood behind the points of a captured hold; less than 0 where points came back. Appended only.
+
+    `drawn_pence` is the sum of the funder's rows up to this one, so that the last says it without a look at the others.
+    """
+
+    __tablename__ = "ledger_draws"
+    __table_args__ = (
+        CheckConstraint("pence <> 0", name="ck_ledger_draws_pence"),
+        CheckConstraint("drawn_pence >= 0", name="ck_ledger_draws_drawn"),
+        Index("ix_ledger_draws_hold", "hold_id"),
+    )
+
+    funder_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    place: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    hold_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    pence: int = Field(sa_column=Column(BigInteger, nullable=False))
+    drawn_pence: int = Field(sa_column=Column(BigInteger, nullable=False))
+    drawn_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
 class LedgerReversal(Row, table=True):
     """Keeps a transfer from being reversed twice."""
 

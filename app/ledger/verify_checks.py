@@ -200,6 +200,26 @@ _RETURNED = f"""
     ) AS sums WHERE returned > expired * {_HIGHEST} / 100
 """  # noqa: S608 - our own constants
 
+# Whose money was drawn: of each funder the running sum, at most what it put behind points; of each hold, not below 0.
+_DRAWN = f"""
+    SELECT funder_id, sum, drawn_pence FROM (
+        SELECT funder_id, drawn_pence, sum(pence) OVER (PARTITION BY funder_id ORDER BY place)::bigint AS sum
+        FROM ledger_draws
+    ) AS d WHERE sum <> drawn_pence
+    UNION ALL
+    SELECT d.funder_id, put.pence, d.pence FROM (
+        SELECT funder_id, sum(pence)::bigint AS pence FROM ledger_draws GROUP BY funder_id
+    ) AS d LEFT JOIN LATERAL (
+        SELECT coalesce(sum(t.amount) FILTER (WHERE t.debit = p.id), 0)::bigint
+             - coalesce(sum(t.amount) FILTER (WHERE t.credit = p.id), 0)::bigint AS pence
+        FROM ledger_transfers t JOIN ledger_accounts p ON p.id IN (t.debit, t.credit)
+        WHERE p.kind = {AccountKind.POT:d} AND p.owner = d.funder_id
+          AND t.kind IN ({TransferKind.BACK:d}, {TransferKind.RETURN:d})
+    ) AS put ON true WHERE d.pence > put.pence
+    UNION ALL
+    SELECT -hold_id, 0, sum(pence)::bigint FROM ledger_draws GROUP BY hold_id HAVING sum(pence) < 0
+"""  # noqa: S608 - our own constants
+
 _REVERSAL = """
     SELECT r.original_id, 2, (SELECT count(*) FROM ledger_transfers t WHERE t.id IN (r.original_id, r.transfer_id))
     FROM ledger_reversals r
@@ -252,6 +272,7 @@ CHECKS = (
     Check("owed", "Receivable {number}: {found} points of a budget are owed, it can't be fewer than 0.", _OWED_TWICE),
     Check("refunded", "Hold {number}: {found} came back of it, it had spent {expected}.", _REFUNDED),
     Check("returned", "{found} pence went back to pots, but the points that expired had {expected}.", _RETURNED),
+    Check("draw", "Funder {number}: {found} pence of it are noted as used, {expected} may be.", _DRAWN),
     Check("reversed", "Transfer {number}: {found} points of it are taken back, {expected} may be, once.", _REVERSED),
     Check("decided", "Event {number}: officers decided about {expected} points, transfers moved {found}.", _DECIDED),
     Check("reversal", "Transfer {number}: its reversal is recorded, but {found} of the 2 transfers exist.", _REVERSAL),

@@ -221,6 +221,14 @@ HOLDINGS: Final = (
         stays=_BOOKS,
     ),
     Holding(
+        "ledger_draws",
+        "Which funders' money stood behind points that you spent",
+        where=f"t.hold_id IN {_HOLDS}",
+        key="",
+        erase="",
+        stays=_BOOKS,
+    ),
+    Holding(
         "ledger_reversals",
         "Movements that were undone",
         where=f"(t.original_id IN {_MOVES} OR t.transfer_id IN {_MOVES})",

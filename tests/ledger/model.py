@@ -10,6 +10,8 @@ from fractions import Fraction
 from math import ceil, floor
 from zoneinfo import ZoneInfo
 
+from tests.ledger.funds import Funds
+
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -65,8 +67,8 @@ class Model:
     others: Counter[str] = field(default_factory=Counter)
     oldest: int | None = None
     rate: int = 100
-    behind: Counter[str] = field(default_factory=Counter)
-    """What each pot has put behind points, less what came back."""
+    funds: Funds = field(default_factory=Funds)
+    """Whose money is behind points."""
     owed: Counter[tuple[int, str]] = field(default_factory=Counter)
     """Written off by wallet and budget, and not set right."""
     by_refold: Counter[tuple[int, str]] = field(default_factory=Counter)
@@ -113,7 +115,7 @@ class Model:
             raise Refused("PotTooSmall", available_pence=self.others[pot], wanted_pence=pence)
         self.others[pot] -= pence
         self.others["backing"] += pence
-        self.behind[pot] += pence
+        self.funds.put[pot] += pence
 
     def change_rate(self, pot: str, to: int, least: int) -> None:
         if to < least:
@@ -122,7 +124,10 @@ class Model:
         self.rate = to
 
     def fund(self, pot: str, budget: str, points: int, now: datetime) -> None:
-        self.back(pot, ceil(Fraction(points * self.rate, 100)))
+        pence = ceil(Fraction(points * self.rate, 100))
+        self.back(pot, pence)
+        self.funds.paid[pot, budget] += pence
+        self.funds.bought[budget] += points
         self.others["issued points"] -= points
         self.others[budget] += points
         if self.oldest is None:
@@ -141,6 +146,7 @@ class Model:
         for place, (budget, wallet, points) in enumerate(awards):
             self.others[budget] -= points
             self.wallets[wallet][quarter_at(now)] += points
+            self.funds.came[wallet, quarter_at(now)][budget] += points
             self.gave[first_event + place] = [Given(budget, wallet, points, quarter_at(now))]
 
     def landing(self, quarter: int, now: datetime) -> int:
@@ -172,6 +178,7 @@ class Model:
                 landing = self.landing(quarter, now)
                 self.check_open_to(landing)
                 self.wallets[wallet][landing] += points - again
+                self.funds.came[wallet, landing][budget] += points - again
                 self.gave.setdefault(event, []).append(Given(budget, wallet, points - again, landing))
         for event, (budget, wallet, points, quarter, _) in events:
             if points < 0:
@@ -187,6 +194,7 @@ class Model:
         for quarter in [own, *reversed(self.live(now))]:
             amount = min(points - taken, self.wallets[wallet][quarter])
             self.wallets[wallet][quarter] -= amount
+            self.funds.came[wallet, quarter][budget] -= amount
             taken += amount
         self.others[budget] += taken
         return taken
@@ -262,6 +270,8 @@ class Model:
         self.others[partner] += cost
         self.others[payee] += hold.points
         hold.state = "captured"
+        lots = [(hold.wallet, quarter, points) for quarter, points in hold.lots.items()]
+        self.funds.use(lots, most)
 
     def release(self, hold_ids: list[int], now: datetime) -> None:
         holds = [self.find_open(hold_id) for hold_id in sorted(hold_ids)]
@@ -280,20 +290,17 @@ class Model:
         for quarter in range(self.oldest, first_live):
             holders = sorted(wallet for wallet, lots in self.wallets.items() if lots[quarter])
             for start in range(0, len(holders), batch):
-                points = sum(self.wallets[wallet].pop(quarter) for wallet in holders[start : start + batch])
+                lots = [
+                    (wallet, quarter, self.wallets[wallet].pop(quarter)) for wallet in holders[start : start + batch]
+                ]
+                points = sum(points for *_, points in lots)
                 self.others["breakage"] += points
-                self.give_back(floor(Fraction(points * self.rate, 100)))
+                self.give_back(lots, floor(Fraction(points * self.rate, 100)))
         self.oldest = max(self.oldest, first_live)
 
-    def give_back(self, pence: int) -> None:
-        """To the pots in proportion to what is behind points from each, whole pence, the largest part first."""
-        total = sum(self.behind.values())
-        exact = {pot: Fraction(pence * part, total) for pot, part in self.behind.items()}
-        shares = {pot: floor(share) for pot, share in exact.items()}
-        spare = pence - sum(shares.values())
-        for pot in sorted(exact, key=lambda pot: (shares[pot] - exact[pot], pot))[:spare]:
-            shares[pot] += 1
-        for pot, share in shares.items():
+    def give_back(self, lots: list[tuple[int, int, int]], pence: int) -> None:
+        for pot, share in self.funds.use(lots, pence).items():
             self.others["backing"] -= share
             self.others[pot] += share
-            self.behind[pot] -= share
+            self.funds.used[pot] -= share
+            self.funds.back[pot] += share

@@ -24,6 +24,10 @@ TAKEN_BACK: dict[str, tuple[str, set[str]]] = {
         ),
         {"balance", "returned"},
     ),
+    "a draw on another funder's money": (
+        "INSERT INTO ledger_draws VALUES (71, 99, -1, 5000, 5000, now())",
+        {"draw"},
+    ),
     "a reversal of another transfer": (
         "UPDATE ledger_transfers SET reversal_of = 1234 WHERE kind = 10",
         {"reversed"},

@@ -5,14 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import text
 
 from app.core.database import Database
 from app.core.units import Points
 from app.ledger.chart import AccountKind
-from app.ledger.expiry import share_out
 from app.ledger.service import place_hold
 from app.ledger.tasks import SweepDone, queue_due_notices, sweep_points
 from app.ledger.verify import verify_ledger
@@ -89,11 +86,3 @@ def test_points_that_were_spent_in_time_are_not_spoken_of(database: Database) ->
     database.in_transaction(lambda session: place_hold(session, wallet_id=WALLET, points=Points(10), now=now))
     assert queue_due_notices(database, now=now) == 1
     assert [resident for resident, *_ in notices(database)] == [OTHER]
-
-
-@given(pence=st.integers(0, 10**6), parts=st.dictionaries(st.integers(1, 9), st.integers(1, 10**6), min_size=1))
-def test_funders_get_back_all_of_it_and_none_more_than_it_gave(pence: int, parts: dict[int, int]) -> None:
-    pence = min(pence, sum(parts.values()))
-    shares = share_out(pence, parts)
-    assert sum(shares.values()) == pence
-    assert all(0 < share <= parts[pot] for pot, share in shares.items())

@@ -52,7 +52,7 @@ TAMPERINGS: dict[str, tuple[str, set[str]]] = {
         "DELETE FROM ledger_transfers WHERE kind = 1 AND credit = {other}",
         {"balance", "lot"},
     ),
-    "all transfers removed": ("TRUNCATE ledger_transfers", {"balance", "lot", "quarter", "capture"}),
+    "all transfers removed": ("TRUNCATE ledger_transfers", {"balance", "lot", "quarter", "capture", "draw"}),
     "an added transfer": (
         (
             "INSERT INTO ledger_transfers (id, debit, credit, amount, effective_at, unit, kind) "

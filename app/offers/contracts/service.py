@@ -146,7 +146,7 @@ def refuse_uncovered(session: Session, *, partner_id: int, on: date) -> None:
 def _check_terms(session: Session, proposal: Proposal) -> None:
     paid = proposal.rate_pence > 0 or any(rate.rate_pence > 0 for rate in proposal.rates)
     if paid and proposal.funder_id is None:
-        advice = "Say whose pot pays. Only what the partner gives for nothing needs no funder."
+        advice = "Say which funder stands for it. Only what the partner gives for nothing needs no funder."
         raise TermsUnfit("funder", advice)
     if proposal.funder_id is not None and all(pot.funder_id != proposal.funder_id for pot in list_pots(session)):
         raise TermsUnfit("funder", "This funder has no pot yet. Record its money first.")

@@ -16,8 +16,8 @@ TREATMENTS = "vat_treatment IN ('single_purpose', 'multi_purpose', 'free')"
 class PartnerContract(Row, table=True):
     """One version: `rate_pence` for each redemption from `starts_on` on, until a later version starts.
 
-    `funder_id` is whose pot stands for it, null where the partner gives for nothing. What was agreed never changes:
-    the application may only write down the decision.
+    `funder_id` is who stands for it, on record only, null where the partner gives for nothing. What was agreed never
+    changes: the application may only write down the decision.
     """
 
     __tablename__ = "partner_contracts"

@@ -28,7 +28,7 @@ class RewardRateOrder(msgspec.Struct, frozen=True):
 
 
 class ContractOrder(msgspec.Struct, frozen=True):
-    """Pence for each redemption from `starts_on` on, with the VAT in them; `funder` is whose pot pays.
+    """Pence for each redemption from `starts_on` on, with the VAT in them; `funder` stands for it, on record.
 
     Without a funder the partner gives for nothing, and every rate is 0.
     """

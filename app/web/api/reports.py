@@ -25,10 +25,10 @@ router = APIRouter(tags=["money"])
 
 
 class ShareShape(Shape):
-    """`put_behind_pence` is what the funder has put behind points, less what came back; `owed_pence` its share."""
+    """`behind_pence` is what the funder has left behind points that nobody has spent; `owed_pence` its share."""
 
     funder: int
-    put_behind_pence: int
+    behind_pence: int
     owed_pence: int
 
 
@@ -85,7 +85,7 @@ def show_liability(call: SignedIn, on: Annotated[date | None, Query()] = None) -
         owed_pence=found.owed_pence,
         backing_pence=found.backing_pence,
         funders=[
-            ShareShape(funder=one.funder_id, put_behind_pence=one.put_behind_pence, owed_pence=one.owed_pence)
+            ShareShape(funder=one.funder_id, behind_pence=one.behind_pence, owed_pence=one.owed_pence)
             for one in found.shares
         ],
     )
