@@ -27,3 +27,30 @@ def test_what_a_choice_asks_opens_with_it(chromium: Browser, hall: Server) -> No
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".slr-lead")).to_contain_text("5 different days in a week")
     page.context.close()
+
+
+def test_the_sentence_follows_what_is_typed_without_a_new_page(chromium: Browser, hall: Server) -> None:
+    page = come_in(chromium, hall, ADA)
+    page.goto("/officer/rules/write/early_trip")
+    ahead = page.locator("#ahead")
+    expect(ahead).to_contain_text("they get 10 points")
+    page.get_by_label("Points", exact=True).fill("15")
+    expect(ahead).to_contain_text("they get 15 points")
+    page.get_by_role("button", name="Make the draft").click()
+    change(page, "What does it give?")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.method))
+    points = page.locator("#effect-points-points")
+    points.press("Control+A")
+    points.press_sequentially("275", delay=20)
+    expect(ahead).to_contain_text("they get 275 points")
+    assert asked == ["POST"], "one question for three keys, and no new page"
+    assert find_violations(page) == []
+    points.fill("many")
+    expect(ahead).to_contain_text("This is no whole rule yet")
+    expect(points).to_be_focused()
+    points.fill("30")
+    expect(ahead).to_contain_text("they get 30 points")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".slr-lead")).to_contain_text("they get 30 points")
+    page.context.close()

@@ -60,15 +60,15 @@ def begin_next(request: Request, form: SentForm) -> Response:
 def show_blanks(request: Request, template: str) -> Response:
     call = sign_in_again(request, Role.OFFICER)
     call.run(as_drafter, lambda _, officer: officer)
-    return _show(request, _find(template), {}, {})
+    return _show(request, find_blanks(template), {}, {})
 
 
 @router.post("/officer/rules/write/{template}")
 def fill_in(request: Request, template: str, form: SentForm) -> Response:
     call = sign_in_again(request, Role.OFFICER)
     check_form(request, form.one("csrf"))
-    found = _find(template)
-    answers, faults = _read_answers(found, form)
+    found = find_blanks(template)
+    answers, faults = read_answers(found, form)
     if faults:
         call.run(as_drafter, lambda _, officer: officer)
         return _show(request, found, form.as_sent() | _lists(found, form), faults, status=422)
@@ -96,14 +96,16 @@ def fill_in(request: Request, template: str, form: SentForm) -> Response:
     return RedirectResponse(draft_page(rule.id), status_code=303)
 
 
-def _find(name: str) -> Template:
+def find_blanks(name: str) -> Template:
+    """Raises TemplateNotFound."""
     found = find_template(name)
     if found is None:
         raise TemplateNotFound
     return found
 
 
-def _read_answers(template: Template, form: WholeForm) -> tuple[dict[str, Answer], Faults]:
+def read_answers(template: Template, form: WholeForm) -> tuple[dict[str, Answer], Faults]:
+    """Of each blank, and what is wrong with those that can't be read."""
     answers: dict[str, Answer] = {}
     faults: dict[str, str] = {}
     for blank in template.blanks:

@@ -23,6 +23,7 @@ from app.web.api.rules import read_rule_key
 from app.web.callers import Call
 from app.web.faults import PathUnknown
 from app.web.pages.rendering import render
+from app.web.pages.rulewriting.ahead import Ahead, look_ahead
 from app.web.pages.rulewriting.beginning import draft_page
 from app.web.pages.rulewriting.conditions import MOST_ROWS, write_rows
 from app.web.pages.rulewriting.faults import Faults, find_faults
@@ -48,14 +49,16 @@ class _Around:
 
 @router.get("/officer/rules/{key}/draft/change/{part}")
 def ask(request: Request, key: str, part: str) -> Response:
-    call, page = sign_in_again(request, Role.OFFICER), _find_page(part)
+    call, page = sign_in_again(request, Role.OFFICER), find_page(part)
     around = _look_around(call, read_rule_key(key))
-    return _show(request, page, around, dump_rule(around.draft.rule), {}, revision=str(around.draft.revision))
+    rule = around.draft.rule
+    ahead = call.run(as_drafter, lambda session, _: look_ahead(session, rule, now=call.now))
+    return _show(request, page, around, dump_rule(rule), {}, revision=str(around.draft.revision), ahead=ahead)
 
 
 @router.post("/officer/rules/{key}/draft/change/{part}")
 def change(request: Request, key: str, part: str, form: SentForm) -> Response:
-    call, page, rule = sign_in_again(request, Role.OFFICER), _find_page(part), read_rule_key(key)
+    call, page, rule = sign_in_again(request, Role.OFFICER), find_page(part), read_rule_key(key)
     check_form(request, form.one("csrf"))
     around = _look_around(call, rule)
     faults: Faults = {}
@@ -91,7 +94,8 @@ def check_document(document: dict[str, Any]) -> Rule:
     return read_document(json.dumps(document).encode())
 
 
-def _find_page(name: str) -> Page:
+def find_page(name: str) -> Page:
+    """Raises PathUnknown."""
     page = PAGES.get(name)
     if page is None:
         raise PathUnknown
@@ -116,6 +120,7 @@ def _show(
     *,
     revision: str,
     form: WholeForm | None = None,
+    ahead: Ahead | None = None,
     status: int = 200,
 ) -> Response:
     kind = next((kind for kind in FORM.event_types if kind.name == document["trigger"]), FORM.event_types[0])
@@ -138,6 +143,8 @@ def _show(
         rows=range(_count_rows(page, given)),
         faults=faults,
         pairs=_pair,
+        ahead=ahead,
+        entered=False,
     )
 
 
