@@ -24,8 +24,8 @@ def _streams_end_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def town(database: Database, secrets: Secrets, now: datetime) -> Town:
-    """Three residents with 500 points each, a café, a shop, an officer, the real rules."""
+def lasting_town(database: Database, secrets: Secrets, now: datetime) -> Town:
+    """The town with real commits in a database of its own: for what happens at once, and for counting statements."""
     return open_town(build_city(database, secrets, now))
 
 
@@ -49,16 +49,28 @@ def seeded(shared_database: Database, secrets: Secrets) -> Iterator[tuple[Town, 
     with shared_database.engine.connect() as connection:
         outer = connection.begin()
         city = build_city(RolledBackDatabase(shared_database, connection), secrets, NOW)
-        yield open_town(city, officers=[*city.officers.values()]), connection
+        yield open_town(city, officers=[city.officer, *city.officers.values()]), connection
         outer.rollback()
 
 
 @pytest.fixture
-def shared_town(seeded: tuple[Town, Connection]) -> Iterator[Town]:
-    """The town as its module found it, with an officer of each role; what a test does to it is rolled back."""
+def undone(seeded: tuple[Town, Connection]) -> Iterator[Town]:
+    """The town as its module found it; what a test does to it is rolled back."""
     town, connection = seeded
     town.city.clock.at = NOW
     town.city.runtime.limiter._memory.storage.reset()
     beginning = connection.begin_nested()
     yield replace(town, city=replace(town.city))
     beginning.rollback()
+
+
+@pytest.fixture
+def town(undone: Town) -> Town:
+    """Three residents with 500 points each, a café, a shop, an officer, the real rules."""
+    return replace(undone, officers=[undone.city.officer])
+
+
+@pytest.fixture
+def shared_town(undone: Town) -> Town:
+    """The same, with an officer of each role."""
+    return replace(undone, officers=[*undone.city.officers.values()])

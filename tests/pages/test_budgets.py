@@ -44,11 +44,11 @@ def weigh(browser: Browser, path: str) -> int:
         return sum(len(part) for part in answer.iter_raw())
 
 
-def test_a_residents_pages_stay_within_their_bytes_and_statements(town: Town) -> None:
-    at = town.city.clock.now()
-    town.city.world.send([*(ride(number, at, 4_000) for number in range(30)), tap(1, at)], at=at)
-    browser = town.browser(Role.RESIDENT)
-    voucher = take(town, browser).form("/vouchers/").action.removesuffix("/cancel")
+def test_a_residents_pages_stay_within_their_bytes_and_statements(lasting_town: Town) -> None:
+    at = lasting_town.city.clock.now()
+    lasting_town.city.world.send([*(ride(number, at, 4_000) for number in range(30)), tap(1, at)], at=at)
+    browser = lasting_town.browser(Role.RESIDENT)
+    voucher = take(lasting_town, browser).form("/vouchers/").action.removesuffix("/cancel")
     files = {
         tag.attributes.get("href") or tag.attributes["src"]
         for tag in browser.open("/you").tags
@@ -58,10 +58,13 @@ def test_a_residents_pages_stay_within_their_bytes_and_statements(town: Town) ->
     shell = sum(weigh(browser, file) for file in files)
     told = {}
     for path in (*PAGES, voucher):
-        with counted(town.city.runtime.database) as statements:
+        with counted(lasting_town.city.runtime.database) as statements:
             told[path] = (weigh(browser, path), len(statements))
-    with counted(town.city.runtime.database) as statements:
-        told["/"] = (weigh(town.browser(app=town.real), "/"), len(statements))  # the demonstration's shows its people
+    with counted(lasting_town.city.runtime.database) as statements:
+        told["/"] = (
+            weigh(lasting_town.browser(app=lasting_town.real), "/"),
+            len(statements),
+        )  # the demonstration's shows its people
     assert {path: size for path, (size, _) in told.items() if size > AFTER_BYTES} == {}
     assert {path: size for path, (size, _) in told.items() if size + shell > FIRST_LOAD_BYTES} == {}
     assert {path: number for path, (_, number) in told.items() if number > MOST_STATEMENTS} == {}

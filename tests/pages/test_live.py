@@ -15,24 +15,26 @@ from tests.earning.world import ride, tap
 from tests.pages.town import Town
 
 
-def test_points_that_land_are_told_to_an_open_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_points_that_land_are_told_to_an_open_page(lasting_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "EVERY_SECONDS", 0.05)
     monkeypatch.setattr(streams, "LONGEST_LOOKS", 300)
-    at = town.city.clock.now()
-    with served(town.city.app) as (host, port):
-        asked = httpx.stream("GET", f"http://{host}:{port}/v1/me/stream", headers=town.city.resident(0), timeout=20)
+    at = lasting_town.city.clock.now()
+    with served(lasting_town.city.app) as (host, port):
+        asked = httpx.stream(
+            "GET", f"http://{host}:{port}/v1/me/stream", headers=lasting_town.city.resident(0), timeout=20
+        )
         with asked as answer:
             assert answer.headers["Content-Type"].startswith("text/event-stream")
             lines = (line.removeprefix("data: ") for line in answer.iter_lines() if line.startswith("data: "))
             assert json.loads(next(lines))["available"] == 500
-            town.city.world.send([ride(1, at, 4_000)], at=at)
+            lasting_town.city.world.send([ride(1, at, 4_000)], at=at)
             assert json.loads(next(lines))["available"] == 508
 
 
-def test_the_stream_ends_with_the_session(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_stream_ends_with_the_session(lasting_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "EVERY_SECONDS", 0.02)
     monkeypatch.setattr(streams, "LONGEST_LOOKS", 3)
-    browser = town.browser(Role.RESIDENT)
+    browser = lasting_town.browser(Role.RESIDENT)
     assert browser.http.get("/v1/me/stream").text.count("event: balance") == 1
     browser.send(browser.open("/you").form("/sign-out"))
     assert browser.http.get("/v1/me/stream").status_code == 401
