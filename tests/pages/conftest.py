@@ -35,18 +35,11 @@ def empty_town(database: Database, secrets: Secrets, now: datetime) -> Town:
     return open_town(build_city(database, secrets, now, points=0))
 
 
-@pytest.fixture
-def business(database: Database, secrets: Secrets, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Town:
-    """The town with an officer of each role, and an account that the council pays from."""
-    monkeypatch.setenv("BACS_PAYER", "20-00-01, 87654321, Leeds City Council")
-    city = build_city(database, secrets, now)
-    return open_town(city, officers=list(city.officers.values()))
-
-
 @pytest.fixture(scope="module")
 def seeded(shared_database: Database, secrets: Secrets) -> Iterator[tuple[Town, Connection]]:
     """Nothing of it is ever committed."""
-    with shared_database.engine.connect() as connection:
+    with pytest.MonkeyPatch.context() as environment, shared_database.engine.connect() as connection:
+        environment.setenv("BACS_PAYER", "20-00-01, 87654321, Leeds City Council")
         outer = connection.begin()
         city = build_city(RolledBackDatabase(shared_database, connection), secrets, NOW)
         yield open_town(city, officers=[city.officer, *city.officers.values()]), connection
@@ -72,5 +65,5 @@ def town(undone: Town) -> Town:
 
 @pytest.fixture
 def shared_town(undone: Town) -> Town:
-    """The same, with an officer of each role."""
+    """The same, with an officer of each role; the council has an account to pay from."""
     return replace(undone, officers=[*undone.city.officers.values()])

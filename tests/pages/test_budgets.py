@@ -79,12 +79,12 @@ def test_nothing_of_a_page_comes_from_elsewhere(town: Town) -> None:
         assert [one for one in addresses if not one.startswith("/") or one.startswith("//")] == [], path
 
 
-def test_a_partners_pages_stay_within_their_bytes_and_statements(business: Town) -> None:
-    use_vouchers(business, "drink", "cake", "drink")
-    owner = open_as(business, "owner")
+def test_a_partners_pages_stay_within_their_bytes_and_statements(lasting_town: Town) -> None:
+    use_vouchers(lasting_town, "drink", "cake", "drink")
+    owner = open_as(lasting_town, "owner")
     told = {}
     for path in OWN[Role.PARTNER]:
-        with counted(business.city.runtime.database) as statements:
+        with counted(lasting_town.city.runtime.database) as statements:
             told[path] = (weigh(owner, path), len(statements))
     assert {path: size for path, (size, _) in told.items() if size > AFTER_BYTES} == {}
     assert {path: number for path, (_, number) in told.items() if number > MOST_STATEMENTS} == {}

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
 from app.earning.importing.declaration import load_map
 from app.earning.importing.doors import open_door
 from app.web import streams
 from app.web.pages.visits import Role
-from tests.api.city import build_city
 from tests.earning.world import ride
 from tests.pages.test_every_page import check, visit
-from tests.pages.town import Town, open_town
+from tests.pages.town import Town
 
 METRO = Path(__file__).parents[2] / "app" / "earning" / "maps" / "metro-taps.toml"
 
 
 @pytest.fixture
-def offices(database: Database, secrets: Secrets, now: datetime) -> Town:
+def offices(town: Town) -> Town:
     """The town with a support officer and an auditor."""
-    city = build_city(database, secrets, now)
-    return open_town(city, officers=[city.officers["support"], city.officers["auditor"]])
+    return replace(town, officers=[town.city.officers[role] for role in ("support", "auditor")])
 
 
 def _hold(offices: Town) -> None:

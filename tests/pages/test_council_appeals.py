@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
 from app.web import streams
 from app.web.pages.visits import Role
-from tests.api.city import build_city
 from tests.earning.world import ride
 from tests.pages.test_every_page import check, visit
-from tests.pages.town import Town, open_town
+from tests.pages.town import Town
 
 PAGE = "/officer/appeals"
 SUPPORT, APPROVER, AUDITOR = range(3)
 
 
 @pytest.fixture
-def offices(database: Database, secrets: Secrets, now: datetime) -> Town:
+def offices(town: Town, now: datetime) -> Town:
     """Support has refused a ride that was too fast; its resident appeals, and complains."""
-    city = build_city(database, secrets, now)
+    city = town.city
     city.world.send([ride(1, now, 30_000, card=0, seconds=600)], at=now)
     headers = city.by("support")
     (case,) = city.http.get("/v1/review", headers=headers).json()["items"]
@@ -33,7 +31,7 @@ def offices(database: Database, secrets: Secrets, now: datetime) -> Town:
     assert city.http.post("/v1/me/appeals", json=appeal, headers=mine).status_code == 201
     complaint = {"text": "It was refused without asking me."}
     assert city.http.post("/v1/me/complaints", json=complaint, headers=mine).status_code == 201
-    return open_town(city, officers=[city.officers[role] for role in ("support", "approver", "auditor")])
+    return replace(town, officers=[city.officers[role] for role in ("support", "approver", "auditor")])
 
 
 def test_an_appeal_is_decided_by_another_than_who_refused_and_then_it_counts(offices: Town) -> None:

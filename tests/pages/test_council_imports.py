@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 import pytest
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
 from app.earning.importing.doors import open_door
 from app.earning.importing.work import make_tools, work_next
 from app.web import streams
 from app.web.api import upload
 from app.web.pages.visits import Role
-from tests.api.city import build_city
 from tests.doors.test_api import DOOR, HEADER, TAP_MAP, tap
 from tests.pages.browser import Browser, Page
 from tests.pages.test_every_page import check, visit
-from tests.pages.town import Town, open_town
+from tests.pages.town import Town
 
 PAGE = "/officer/imports"
 SUPPORT, AUDITOR = range(2)
 
 
 @pytest.fixture
-def offices(database: Database, secrets: Secrets, now: datetime) -> Town:
+def offices(town: Town, now: datetime) -> Town:
     """A door for bus taps; nobody works on files until a test does."""
-    city = build_city(database, secrets, now)
-    database.in_transaction(partial(open_door, name=DOOR, declared=TAP_MAP, schedule="daily", now=now))
-    return open_town(city, officers=[city.officers[role] for role in ("support", "auditor")])
+    town.city.runtime.database.in_transaction(
+        partial(open_door, name=DOOR, declared=TAP_MAP, schedule="daily", now=now)
+    )
+    return replace(town, officers=[town.city.officers[role] for role in ("support", "auditor")])
 
 
 def hand_in(browser: Browser, content: str | bytes, *, door: str = "", name: str = "taps.csv") -> Page:

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
 
 import pytest
 from sqlmodel import Session
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
 from app.identity.queries import find_staff
 from app.offers.connecting import propose_endpoint
 from app.web.pages.visits import Role
-from tests.api.city import City, build_city
+from tests.api.city import City
 from tests.pages.browser import Browser, Form, Page
 from tests.pages.test_every_page import check, visit
-from tests.pages.town import Town, open_town
+from tests.pages.town import Town
 from tests.partner_life.office import find_cafe, propose_partner, send, terms
 
 PAGE = "/officer/partners"
 
 
 @pytest.fixture
-def offices(database: Database, secrets: Secrets, now: datetime) -> Town:
+def offices(town: Town) -> Town:
     """The town with its finance officer, its approver and its auditor."""
-    city = build_city(database, secrets, now)
-    return open_town(city, officers=[city.officers[role] for role in ("finance", "approver", "auditor")])
+    return replace(town, officers=[town.city.officers[role] for role in ("finance", "approver", "auditor")])
 
 
 def _act(browser: Browser, act: str, of: str, **filled: str) -> Page:

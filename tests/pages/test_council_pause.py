@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
 
 import pytest
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
 from app.web.pages.visits import Role
-from tests.api.city import build_city
 from tests.pages.test_every_page import check, visit
-from tests.pages.town import Town, open_town
+from tests.pages.town import Town
 
 PAGE = "/officer/pause"
 NOTICE = "The tills are down. We expect to be back on Monday."
 
 
 @pytest.fixture
-def offices(database: Database, secrets: Secrets, now: datetime) -> Town:
+def offices(town: Town) -> Town:
     """An administrator, a support officer and an auditor."""
-    city = build_city(database, secrets, now)
-    return open_town(city, officers=[city.officers[role] for role in ("admin", "support", "auditor")])
+    return replace(town, officers=[town.city.officers[role] for role in ("admin", "support", "auditor")])
 
 
 def test_a_pause_is_confirmed_first_told_to_everybody_kept_in_the_trail_and_ended(offices: Town) -> None:

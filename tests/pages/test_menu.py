@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
 from app.web.pages.menu import LINKS
 from app.web.pages.visits import Role
-from tests.api.city import build_city
 from tests.earning.world import ride
 from tests.insight.test_approvals import leave_everything
 from tests.pages.browser import Page
-from tests.pages.town import Town, open_town
+from tests.pages.town import Town
 
 ROLES = ("admin", "approver", "auditor", "editor", "finance", "support")
 
 
 @pytest.fixture
-def offices(database: Database, secrets: Secrets, now: datetime) -> Town:
+def offices(town: Town, now: datetime) -> Town:
     """One officer for each role, in the order of ROLES; a case waits, and everything that needs a second person."""
-    city = build_city(database, secrets, now)
+    city = town.city
     leave_everything(city)
     city.world.send([ride(1, now, 30_000, card=0, seconds=600)], at=now)
-    return open_town(city, officers=[city.officers[role] for role in ROLES])
+    return replace(town, officers=[city.officers[role] for role in ROLES])
 
 
 def list_menu(page: Page) -> list[str]:

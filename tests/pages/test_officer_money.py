@@ -30,11 +30,11 @@ def press(browser: Browser, act: str, **filled: str) -> Page:
 
 
 @pytest.fixture
-def earned(business: Town) -> Town:
+def earned(shared_town: Town) -> Town:
     """Last week the café has earned the price of a drink, and nobody knows where to pay it."""
-    use_vouchers(business, "drink")
-    close_last_week(business.city.runtime.database, now=business.city.clock.now() + timedelta(weeks=1))
-    return business
+    use_vouchers(shared_town, "drink")
+    close_last_week(shared_town.city.runtime.database, now=shared_town.city.clock.now() + timedelta(weeks=1))
+    return shared_town
 
 
 def _approve_bank(earned: Town) -> Page:

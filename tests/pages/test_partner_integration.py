@@ -34,8 +34,8 @@ def _send_all(town: Town, answer: int) -> int:
     return send_due(Sending(runtime.database, runtime.clock, client, runtime.endpoint_keys))
 
 
-def test_a_secret_is_shown_once_and_a_test_tells_what_came_of_it(business: Town) -> None:
-    browser = open_as_colleague(business)
+def test_a_secret_is_shown_once_and_a_test_tells_what_came_of_it(shared_town: Town) -> None:
+    browser = open_as_colleague(shared_town)
     page = _add(browser)
     check(page)
     secret = next(word for word in page.text.split() if word.startswith("whsec_"))
@@ -45,7 +45,7 @@ def test_a_secret_is_shown_once_and_a_test_tells_what_came_of_it(business: Town)
     check(page)
     assert "A test is on its way." in page.text
     assert "not tried yet" in page.text
-    assert _send_all(business, 204) == 1
+    assert _send_all(shared_town, 204) == 1
     page = _open_webhook(browser)
     assert "webhook.test" in page.text
     assert "Delivered answered 204, 1 try" in page.text
@@ -55,14 +55,14 @@ def test_a_secret_is_shown_once_and_a_test_tells_what_came_of_it(business: Town)
     assert renewed != secret
 
 
-def test_what_failed_is_sent_again_by_hand_and_a_dead_address_is_brought_back(business: Town) -> None:
-    browser = open_as_colleague(business)
+def test_what_failed_is_sent_again_by_hand_and_a_dead_address_is_brought_back(shared_town: Town) -> None:
+    browser = open_as_colleague(shared_town)
     _add(browser)
-    use_vouchers(business, "drink")
+    use_vouchers(shared_town, "drink")
     for _ in range(2):
-        _send_all(business, 500)
-        business.city.clock.at += timedelta(days=3, minutes=1)
-    browser = open_as_colleague(business)
+        _send_all(shared_town, 500)
+        shared_town.city.clock.at += timedelta(days=3, minutes=1)
+    browser = open_as_colleague(shared_town)
     page = _open_webhook(browser)
     assert "because it had failed for three days" in page.text
     assert "It had failed for three days, so we stopped" in visit(browser, PAGE).text
@@ -71,14 +71,14 @@ def test_what_failed_is_sent_again_by_hand_and_a_dead_address_is_brought_back(bu
     assert "It is on again." in page.text
     page = browser.send(page.form(f"{page.response.url.path}/replay"))
     check(page)
-    assert _send_all(business, 200) == 1
+    assert _send_all(shared_town, 200) == 1
     assert "Delivered answered 200" in _open_webhook(browser).text
 
 
-def test_a_private_address_is_refused_and_what_was_typed_stays(business: Town) -> None:
+def test_a_private_address_is_refused_and_what_was_typed_stays(shared_town: Town) -> None:
     guard = UrlGuard(demo=False, resolve=lambda _host, _port: ["10.0.0.5"])
-    app = create_app(replace(in_demo_mode(business.city.runtime), url_guard=guard))
-    browser = business.browser(app=app).sign_in(business.city.staff["cafe"])
+    app = create_app(replace(in_demo_mode(shared_town.city.runtime), url_guard=guard))
+    browser = shared_town.browser(app=app).sign_in(shared_town.city.staff["cafe"])
     for url, why in (
         ("https://intranet.example.org/hook", "its host is in a private network"),
         ("http://till.example.org/hook", "it must begin with https://"),
@@ -91,8 +91,8 @@ def test_a_private_address_is_refused_and_what_was_typed_stays(business: Town) -
     assert "No address yet." in visit(browser, PAGE).text
 
 
-def test_an_address_that_is_removed_is_gone_and_another_partners_is_not_there(business: Town) -> None:
-    browser, other = open_as_colleague(business), open_as(business, "other_owner")
+def test_an_address_that_is_removed_is_gone_and_another_partners_is_not_there(shared_town: Town) -> None:
+    browser, other = open_as_colleague(shared_town), open_as(shared_town, "other_owner")
     _add(browser)
     page = _open_webhook(browser)
     path = str(page.response.url.path)

@@ -30,9 +30,9 @@ def _ask(browser: Browser, reason: str) -> Page:
     return browser.send(visit(browser, path).form(path), reason=reason)
 
 
-def test_what_was_redeemed_stands_on_the_statements_with_its_vat(business: Town) -> None:
-    use_vouchers(business, "drink", "cake")
-    browser = open_as_colleague(business)
+def test_what_was_redeemed_stands_on_the_statements_with_its_vat(shared_town: Town) -> None:
+    use_vouchers(shared_town, "drink", "cake")
+    browser = open_as_colleague(shared_town)
     page = visit(browser, MONEY)
     assert "£1.60 is owed to you now." in page.text
     assert "16 November 2026 to 22 November 2026 £1.60 £0.00" in page.text
@@ -45,20 +45,20 @@ def test_what_was_redeemed_stands_on_the_statements_with_its_vat(business: Town)
     assert (sheet.headers["Content-Type"], sheet.content[:5]) == ("application/pdf", b"%PDF-")
     check(browser.open(f"{WEEK}.exe"), 404)
     check(browser.open(f"{MONEY}/statements/2026-13"), 404)
-    other = business.browser(Role.PARTNER, number=1)
+    other = shared_town.browser(Role.PARTNER, number=1)
     assert "£0.00 is owed to you now." in visit(other, MONEY).text
     assert "Nothing was redeemed or paid." in visit(other, WEEK).text
 
 
-def test_the_sums_of_each_period_are_those_of_its_statement(business: Town) -> None:
-    city = business.city
-    use_vouchers(business, "drink", "cake")
-    move_on(business, timedelta(days=9))
+def test_the_sums_of_each_period_are_those_of_its_statement(shared_town: Town) -> None:
+    city = shared_town.city
+    use_vouchers(shared_town, "drink", "cake")
+    move_on(shared_town, timedelta(days=9))
     code = city.take("drink", resident=2).json()["code"]
     city.redeem(code)
     city.http.post("/v1/vouchers/undo", json={"code": code}, headers=city.by("staff"))
-    pay_by_file(business, GOOD)
-    move_on(business, timedelta(days=20))
+    pay_by_file(shared_town, GOOD)
+    move_on(shared_town, timedelta(days=20))
     city.redeem(code)
 
     def compare(session: Session) -> int:
@@ -74,20 +74,20 @@ def test_the_sums_of_each_period_are_those_of_its_statement(business: Town) -> N
     assert city.runtime.database.in_transaction(compare) >= 4
 
 
-def test_a_payment_is_told_in_words_until_it_is_paid(business: Town) -> None:
-    use_vouchers(business, "drink")
-    owner = open_as(business, "owner")
+def test_a_payment_is_told_in_words_until_it_is_paid(shared_town: Town) -> None:
+    use_vouchers(shared_town, "drink")
+    owner = open_as(shared_town, "owner")
     assert "No payment yet." in visit(owner, MONEY).text
-    close_last_week(business.city.runtime.database, now=business.city.clock.now() + timedelta(weeks=1))
+    close_last_week(shared_town.city.runtime.database, now=shared_town.city.clock.now() + timedelta(weeks=1))
     assert "£0.80 Waiting We do not know yet where to pay it." in visit(owner, MONEY).text
-    pay_by_file(business, GOOD, close=False)
+    pay_by_file(shared_town, GOOD, close=False)
     page = visit(owner, MONEY)
     assert "£0.80 Paid Paid 22 November 2026" in page.text
     assert "the account that ends in 78" in page.text
 
 
-def test_bank_details_wait_for_an_officer_and_what_is_wrong_is_told_with_nothing_lost(business: Town) -> None:
-    owner = open_as(business, "owner")
+def test_bank_details_wait_for_an_officer_and_what_is_wrong_is_told_with_nothing_lost(shared_town: Town) -> None:
+    owner = open_as(shared_town, "owner")
     assert "do not know your bank account" in visit(owner, "/partner").text
     page = owner.send(visit(owner, BANK).form(BANK), **(GOOD | {"account": "12345"}))
     check(page, 422)
@@ -99,7 +99,7 @@ def test_bank_details_wait_for_an_officer_and_what_is_wrong_is_told_with_nothing
     assert "New bank details wait for an officer" in page.text
     assert "12345678" not in page.text + visit(owner, BANK).text
     assert "do not know your bank account" not in visit(owner, "/partner").text
-    colleague = open_as_colleague(business)
+    colleague = open_as_colleague(shared_town)
     assert "An owner of your partner can change this." in visit(colleague, MONEY).text
     check(colleague.open(BANK), 403)
 
@@ -113,9 +113,9 @@ def test_a_few_new_people_are_not_counted_out(database: Database, secrets: Secre
     assert "November 2026 5 vouchers, 5 new people" in visit(browser, MONEY).text
 
 
-def test_what_a_partner_asks_about_is_answered_on_the_page(business: Town) -> None:
-    use_vouchers(business, "drink")
-    browser = open_as_colleague(business)
+def test_what_a_partner_asks_about_is_answered_on_the_page(shared_town: Town) -> None:
+    use_vouchers(shared_town, "drink")
+    browser = open_as_colleague(shared_town)
     page = _ask(browser, " ")
     check(page, 422)
     page = _ask(browser, "The machine was broken.")
@@ -126,19 +126,19 @@ def test_what_a_partner_asks_about_is_answered_on_the_page(business: Town) -> No
     check(page, 409)
     assert "Somebody is looking at this voucher already." in page.text
     assert "It still is." in page.form(MONEY).fields["reason"]
-    waiting = business.city.http.get("/v1/disputes", headers=business.city.by("finance")).json()["items"][0]["id"]
+    waiting = shared_town.city.http.get("/v1/disputes", headers=shared_town.city.by("finance")).json()["items"][0]["id"]
     refused = {"reason": "The resident says that it was good."}
-    business.city.http.post(f"/v1/disputes/{waiting}/refuse", json=refused, headers=business.city.by("finance"))
+    shared_town.city.http.post(f"/v1/disputes/{waiting}/refuse", json=refused, headers=shared_town.city.by("finance"))
     page = visit(browser, MONEY)
     assert "Drink It stays as it is" in page.text
     assert "The answer: The resident says that it was good." in page.text
 
 
-def test_nobody_asks_about_another_partners_voucher(business: Town) -> None:
-    use_vouchers(business, "drink")
-    path = next(link for link in visit(open_as_colleague(business), WEEK).links() if "/ask/" in link)
-    other = business.browser(Role.PARTNER, number=1)
+def test_nobody_asks_about_another_partners_voucher(shared_town: Town) -> None:
+    use_vouchers(shared_town, "drink")
+    path = next(link for link in visit(open_as_colleague(shared_town), WEEK).links() if "/ask/" in link)
+    other = shared_town.browser(Role.PARTNER, number=1)
     check(other.open(path), 404)
-    form = visit(open_as_colleague(business), path).form(path)
+    form = visit(open_as_colleague(shared_town), path).form(path)
     form.fields["csrf"] = visit(other, "/till").form("/till").fields["csrf"]
     check(other.send(form, reason="Why?"), 404)

@@ -23,56 +23,56 @@ def _open_change(town: Town, browser: Browser) -> Page:
     return visit(browser, f"{OFFERS}/{town.city.rewards['drink']}/change")
 
 
-def test_today_counts_what_was_redeemed_today_and_what_is_left(business: Town) -> None:
-    use_vouchers(business, "drink", "cake")
-    page = visit(open_as_colleague(business), "/partner")
+def test_today_counts_what_was_redeemed_today_and_what_is_left(shared_town: Town) -> None:
+    use_vouchers(shared_town, "drink", "cake")
+    page = visit(open_as_colleague(shared_town), "/partner")
     assert "Redeemed today 2 vouchers Value of these £1.60 Owed to you in all £1.60" in page.text
     assert "Breakfast 0 10 Cake 1 1 Drink 1 No limit" in page.text
-    business.city.clock.at += timedelta(days=1)
-    page = visit(open_as_colleague(business), "/partner")
+    shared_town.city.clock.at += timedelta(days=1)
+    page = visit(open_as_colleague(shared_town), "/partner")
     assert "Redeemed today 0 vouchers Value of these £0.00 Owed to you in all £1.60" in page.text
 
 
-def test_a_days_stock_and_a_day_left_out_are_told_on_today(business: Town) -> None:
-    owner = open_as(business, "owner")
-    form = _open_change(business, owner).form(OFFERS)
+def test_a_days_stock_and_a_day_left_out_are_told_on_today(shared_town: Town) -> None:
+    owner = open_as(shared_town, "owner")
+    form = _open_change(shared_town, owner).form(OFFERS)
     check(owner.send(form, stock_per_day="1"))
-    approve_offers(business)
+    approve_offers(shared_town)
     assert "Drink 0 1" in visit(owner, "/partner").text
-    use_vouchers(business, "drink")
+    use_vouchers(shared_town, "drink")
     assert "Drink 1 0" in visit(owner, "/partner").text
-    form = _open_change(business, owner).form(OFFERS)
+    form = _open_change(shared_town, owner).form(OFFERS)
     owner.send(form, stock_per_day="1", blackout_on="22 November 2026\n1 January 2027")
-    approve_offers(business)
+    approve_offers(shared_town)
     assert "Drink 1 Not today" in visit(owner, "/partner").text
     assert "Not on 22 November 2026, 1 January 2027" in visit(owner, OFFERS).text
 
 
-def test_another_partner_sees_nothing_of_it(business: Town) -> None:
-    use_vouchers(business, "drink")
-    other = business.browser(Role.PARTNER, number=1)
+def test_another_partner_sees_nothing_of_it(shared_town: Town) -> None:
+    use_vouchers(shared_town, "drink")
+    other = shared_town.browser(Role.PARTNER, number=1)
     assert "Redeemed today 0 vouchers" in visit(other, "/partner").text
     assert "Drink" not in visit(other, OFFERS).text
-    check(open_as(business, "other_owner").open(f"{OFFERS}/{business.city.rewards['drink']}/change"), 404)
+    check(open_as(shared_town, "other_owner").open(f"{OFFERS}/{shared_town.city.rewards['drink']}/change"), 404)
 
 
-def test_a_reward_that_the_owner_proposes_is_offered_once_an_officer_approved_it(business: Town) -> None:
-    agree(business.city, find_cafe(business.city), terms())
-    owner = open_as(business, "owner")
+def test_a_reward_that_the_owner_proposes_is_offered_once_an_officer_approved_it(shared_town: Town) -> None:
+    agree(shared_town.city, find_cafe(shared_town.city), terms())
+    owner = open_as(shared_town, "owner")
     page = _propose(owner)
     check(page)
     assert "Until one has approved it, nothing changes for residents." in page.text
     assert "Soup Waits for an officer" in page.text
     assert "1,200 points" in page.text
     assert "Not on 25 December 2026" in page.text
-    assert "Soup" not in visit(business.browser(), "/rewards").text
-    approve_offers(business)
+    assert "Soup" not in visit(shared_town.browser(), "/rewards").text
+    approve_offers(shared_town)
     assert "Soup On offer" in visit(owner, OFFERS).text
-    assert "Soup" in visit(business.browser(), "/rewards").text
+    assert "Soup" in visit(shared_town.browser(), "/rewards").text
 
 
-def test_what_can_not_be_read_is_told_beside_its_field_and_nothing_filled_in_is_lost(business: Town) -> None:
-    owner = open_as(business, "owner")
+def test_what_can_not_be_read_is_told_beside_its_field_and_nothing_filled_in_is_lost(shared_town: Town) -> None:
+    owner = open_as(shared_town, "owner")
     page = _propose(owner, title=" ", points="many", blackout_on="Christmas", voucher_days="0", description="Hot.")
     check(page, 422)
     assert page.title.startswith("Error:")
@@ -83,9 +83,9 @@ def test_what_can_not_be_read_is_told_beside_its_field_and_nothing_filled_in_is_
     assert "Soup" not in visit(owner, OFFERS).text
 
 
-def test_a_change_tells_only_what_is_otherwise_and_can_be_taken_back(business: Town) -> None:
-    owner = open_as(business, "owner")
-    page = owner.send(_open_change(business, owner).form(OFFERS), points="150", title="Hot drink", given="no")
+def test_a_change_tells_only_what_is_otherwise_and_can_be_taken_back(shared_town: Town) -> None:
+    owner = open_as(shared_town, "owner")
+    page = owner.send(_open_change(shared_town, owner).form(OFFERS), points="150", title="Hot drink", given="no")
     check(page)
     change = page.text.partition("A change Waits for an officer")[2]
     assert change.startswith(" Name Hot drink Price 150 points Can residents get it No Take it back")
@@ -95,19 +95,19 @@ def test_a_change_tells_only_what_is_otherwise_and_can_be_taken_back(business: T
     assert "Hot drink Taken back" in page.text
 
 
-def test_a_reward_that_its_owner_stops_is_no_longer_had(business: Town) -> None:
-    owner = open_as(business, "owner")
-    owner.send(_open_change(business, owner).form(OFFERS), given="no")
-    assert business.city.take("drink").status_code == 201
-    approve_offers(business)
+def test_a_reward_that_its_owner_stops_is_no_longer_had(shared_town: Town) -> None:
+    owner = open_as(shared_town, "owner")
+    owner.send(_open_change(shared_town, owner).form(OFFERS), given="no")
+    assert shared_town.city.take("drink").status_code == 201
+    approve_offers(shared_town)
     assert "Drink Stopped" in visit(owner, OFFERS).text
-    assert business.city.take("drink", resident=1).status_code == 409
+    assert shared_town.city.take("drink", resident=1).status_code == 409
 
 
-def test_two_owners_who_change_one_reward_do_not_overwrite_each_other_unseen(business: Town) -> None:
-    first, second = open_as(business, "owner"), open_as(business, "owner")
-    form = _open_change(business, first).form(OFFERS)
-    check(second.send(_open_change(business, second).form(OFFERS), points="150"))
+def test_two_owners_who_change_one_reward_do_not_overwrite_each_other_unseen(shared_town: Town) -> None:
+    first, second = open_as(shared_town, "owner"), open_as(shared_town, "owner")
+    form = _open_change(shared_town, first).form(OFFERS)
+    check(second.send(_open_change(shared_town, second).form(OFFERS), points="150"))
     page = first.send(form, points="170")
     check(page, 412)
     assert "has changed. Read it again first." in page.text
@@ -117,8 +117,8 @@ def test_two_owners_who_change_one_reward_do_not_overwrite_each_other_unseen(bus
     assert "Price 170 points" in visit(first, OFFERS).text
 
 
-def test_only_an_owner_proposes(business: Town) -> None:
-    browser = open_as_colleague(business)
+def test_only_an_owner_proposes(shared_town: Town) -> None:
+    browser = open_as_colleague(shared_town)
     page = visit(browser, OFFERS)
     assert "An owner of your partner can propose" in page.text
     assert [form.action for form in page.forms if form.action.startswith(OFFERS)] == []

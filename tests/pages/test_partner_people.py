@@ -11,19 +11,19 @@ from tests.pages.town import Town
 STAFF = "/partner/staff"
 
 
-def test_who_is_invited_has_a_link_that_is_shown_once(business: Town) -> None:
-    owner = open_as(business, "owner")
+def test_who_is_invited_has_a_link_that_is_shown_once(shared_town: Town) -> None:
+    owner = open_as(shared_town, "owner")
     page = owner.send(visit(owner, STAFF).form(STAFF), name="Ada Barista")
     check(page)
     link = next(word for word in page.text.split() if "/invitation/" in word)
     assert "Ada Barista Redeems vouchers" in page.text
     assert link not in visit(owner, STAFF).text
-    guest = business.browser()
+    guest = shared_town.browser()
     assert guest.http.get(f"/invitation/{link.rpartition('/')[2]}").status_code == 200
 
 
-def test_a_name_that_is_missing_is_asked_for_and_nothing_is_lost(business: Town) -> None:
-    owner = open_as(business, "owner")
+def test_a_name_that_is_missing_is_asked_for_and_nothing_is_lost(shared_town: Town) -> None:
+    owner = open_as(shared_town, "owner")
     for name in ("", "x" * 81):
         page = owner.send(visit(owner, STAFF).form(STAFF), name=name, owner="yes")
         check(page, 422)
@@ -32,25 +32,25 @@ def test_a_name_that_is_missing_is_asked_for_and_nothing_is_lost(business: Town)
         assert "checked" in boxes[0].attributes
 
 
-def test_who_is_removed_can_do_nothing_from_that_moment(business: Town) -> None:
-    owner, colleague = open_as(business, "owner"), open_as_colleague(business)
+def test_who_is_removed_can_do_nothing_from_that_moment(shared_town: Town) -> None:
+    owner, colleague = open_as(shared_town, "owner"), open_as_colleague(shared_town)
     visit(colleague, "/partner")
-    action = f"{STAFF}/{business.city.staff['cafe']}/remove"
+    action = f"{STAFF}/{shared_town.city.staff['cafe']}/remove"
     page = owner.send(visit(owner, STAFF).form(action))
     check(page)
     assert "They can do nothing for you any more." in page.text
     assert colleague.open("/partner").heading == "Sign in"
 
 
-def test_the_last_owner_stays(business: Town) -> None:
-    owner = open_as(business, "owner")
-    page = owner.send(visit(owner, STAFF).form(f"{STAFF}/{business.city.staff['owner']}/remove"))
+def test_the_last_owner_stays(shared_town: Town) -> None:
+    owner = open_as(shared_town, "owner")
+    page = owner.send(visit(owner, STAFF).form(f"{STAFF}/{shared_town.city.staff['owner']}/remove"))
     check(page, 409)
     assert "This is the last owner of the partner." in page.text
 
 
-def test_somebody_who_does_not_own_the_partner_sees_no_people_and_invites_nobody(business: Town) -> None:
-    colleague = open_as_colleague(business)
+def test_somebody_who_does_not_own_the_partner_sees_no_people_and_invites_nobody(shared_town: Town) -> None:
+    colleague = open_as_colleague(shared_town)
     page = visit(colleague, STAFF)
     assert "An owner of your partner invites people" in page.text
     assert "may do everything" not in page.text
@@ -58,9 +58,9 @@ def test_somebody_who_does_not_own_the_partner_sees_no_people_and_invites_nobody
     check(colleague.send(form, name="Ada"), 403)
 
 
-def test_another_partners_people_are_not_there_to_remove(business: Town) -> None:
-    other = open_as(business, "other_owner")
+def test_another_partners_people_are_not_there_to_remove(shared_town: Town) -> None:
+    other = open_as(shared_town, "other_owner")
     form = visit(other, STAFF).form(STAFF)
-    form.action = f"{STAFF}/{business.city.staff['cafe']}/remove"
+    form.action = f"{STAFF}/{shared_town.city.staff['cafe']}/remove"
     assert other.send(form).status == 404
-    visit(business.browser(Role.PARTNER), "/partner")
+    visit(shared_town.browser(Role.PARTNER), "/partner")
