@@ -81,14 +81,14 @@ class Leisure:
     def take(self) -> VoucherRead:
         return self.scheme.take(self.resident, self.reward)
 
-    def take_as_another(self) -> tuple[int, VoucherRead]:
-        """A second resident, with a card of their own, and their voucher."""
+    def take_as_another(self, card: str = "L5678") -> tuple[int, VoucherRead]:
+        """Another resident, with a card of their own, and their voucher."""
         (other,) = self.scheme.add_residents(1, points=POINTS)
 
         def link(session: Session) -> None:
             source = session.execute(text("SELECT id FROM sources WHERE name = :name"), {"name": MEMBERS}).scalar_one()
             keys, at = CardKeys(self.secrets), self.scheme.now
-            link_card(session, resident_id=other, subject="card:L5678", source_id=source, enrolled_at=at, keys=keys)
+            link_card(session, resident_id=other, subject=f"card:{card}", source_id=source, enrolled_at=at, keys=keys)
 
         self.scheme.run(link)
         return other, self.scheme.take(other, self.reward)
