@@ -43,7 +43,10 @@ class Calls:
         *,
         monotonic: Callable[[], float] = time.monotonic,
         wait: Callable[[float], None] = time.sleep,
+        seconds_a_try: float = SECONDS_A_TRY,
+        deadline_seconds: float = DEADLINE_SECONDS,
     ) -> None:
+        self._seconds_a_try, self._deadline_seconds = seconds_a_try, deadline_seconds
         self._client, self._monotonic, self._wait = client, monotonic, wait
         self._circuits: dict[str, _Circuit] = {}
         self._lock = threading.Lock()
@@ -53,12 +56,12 @@ class Calls:
         host = urlsplit(url).netloc
         if not self._may_ask(host):
             raise PartnerUnavailable(_NOT_REACHED)
-        ends_at = self._monotonic() + DEADLINE_SECONDS
+        ends_at = self._monotonic() + self._deadline_seconds
         for attempt in range(TRIES):
             left = ends_at - self._monotonic()
             if left <= 0:
                 break
-            answer = self._try(method, url, headers, content, min(SECONDS_A_TRY, left))
+            answer = self._try(method, url, headers, content, min(self._seconds_a_try, left))
             if answer is not None:
                 self._note(host, reached=True)
                 return answer
