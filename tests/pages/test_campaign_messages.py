@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
+from app.web.pages.visits import Role
 from tests.pages.browser import Browser, Form, Page
 from tests.pages.business import open_as
 from tests.pages.test_every_page import check, visit
@@ -63,6 +64,22 @@ def test_how_many_want_messages_is_told_and_nobody_is_named(shared_town: Town) -
     assert "1 resident wants messages about this campaign. 0 have an address that one can go to." in page.text
     assert "Resident 0" not in page.response.text
     assert not [one for one in shared_town.city.residents if one in page.response.text]
+
+
+def test_a_resident_finds_the_messages_of_campaigns_asks_for_one_and_takes_it_back(shared_town: Town) -> None:
+    browser, auditor = shared_town.browser(Role.RESIDENT), open_as(shared_town, "auditor")
+    assert "/you/messages" in visit(browser, "/you/account").links()
+    page = visit(browser, "/you/messages")
+    assert not [tag for tag in page.tags if "checked" in tag.attributes]
+    assert "May we write to you about Welcome? You get one message a week at most" in page.text
+    check(browser.send(page.form("/you/messages"), campaign="welcome"))
+    page = visit(browser, "/you/messages")
+    assert [tag.attributes["value"] for tag in page.tags if "checked" in tag.attributes] == ["welcome"]
+    assert "Last said on 22 November 2026." in page.text
+    assert "1 resident wants messages" in visit(auditor, ADDRESS).text
+    check(browser.send(page.form("/you/messages"), campaign=""))
+    assert "0 residents want messages" in visit(auditor, ADDRESS).text
+    assert visit(auditor, "/officer/audit?act=person.consent_changed").text.count("person.consent_changed") == 2
 
 
 def test_a_message_that_does_not_fit_comes_back_as_it_was_written(shared_town: Town) -> None:

@@ -29,7 +29,7 @@ OWN = {
     Role.RESIDENT: (
         *("/you", "/you/activity", "/vouchers", "/you/account", "/you/details", "/you/choices", "/you/cards"),
         *("/you/member-card", "/you/data", "/you/leave", "/you/asked", "/you/missing", "/you/complain", "/check-in"),
-        *("/you/invite", "/you/household"),
+        *("/you/invite", "/you/household", "/you/messages"),
     ),
     Role.PARTNER: (
         *("/till", "/till/devices", "/partner", "/partner/offers", "/partner/money"),

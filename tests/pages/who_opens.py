@@ -125,6 +125,7 @@ MAY_OPEN: dict[str, frozenset[str]] = {
     "GET /you/household": RESIDENT,
     "GET /you/invite": RESIDENT,
     "GET /you/leave": RESIDENT,
+    "GET /you/messages": RESIDENT,
     "GET /you/member-card": RESIDENT,
     "GET /you/missing": RESIDENT,
     "POST /check-in": RESIDENT,
@@ -250,6 +251,7 @@ MAY_OPEN: dict[str, frozenset[str]] = {
     "POST /you/household/leave": RESIDENT,
     "POST /you/invite": RESIDENT,
     "POST /you/leave": RESIDENT,
+    "POST /you/messages": RESIDENT,
     "POST /you/missing": RESIDENT,
 }
 

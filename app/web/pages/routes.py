@@ -15,6 +15,7 @@ from app.web.pages import (
     leaving,
     officer,
     own_account,
+    own_campaigns,
     own_cards,
     own_check_in,
     own_choices,
@@ -66,7 +67,18 @@ for pages in (residents, acting, papers, opening, letters, adjustments):
     router.include_router(pages.router)
 for pages in (hosting_sessions, register, screen):
     router.include_router(pages.router)
-for pages in (helping, installing, own_account, own_choices, own_cards, own_people, own_check_in, asking, leaving):
+for pages in (
+    helping,
+    installing,
+    own_account,
+    own_choices,
+    own_campaigns,
+    own_cards,
+    own_people,
+    own_check_in,
+    asking,
+    leaving,
+):
     router.include_router(pages.router)
 for pages in (sign_in, sign_in_codes, join, sessions, demo_provider, stop_messages):
     router.include_router(pages.router)
