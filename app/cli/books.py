@@ -26,6 +26,7 @@ from app.ledger.seal_checks import verify_seals
 from app.ledger.seal_keys import SealKey, SealProof, read_proof
 from app.ledger.tasks import sweep_points
 from app.ledger.verify import VerifyReport, verify_ledger
+from app.redemption.stock_checks import find_stock_drift
 from app.redemption.tasks import sweep_due_vouchers
 from app.redemption.verify import find_redemption_drift
 from app.rulebook.errors import ArtefactDamaged
@@ -86,7 +87,8 @@ def _list_own_copy(settings: Settings) -> list[KeptSeal]:
 
 
 def _verify(session: Session) -> tuple[VerifyReport, tuple[str, ...]]:
-    drift = (*find_event_drift(session), *find_redemption_drift(session), *_find_altered_rules(session))
+    vouchers = (*find_redemption_drift(session), *find_stock_drift(session))
+    drift = (*find_event_drift(session), *vouchers, *_find_altered_rules(session))
     return verify_ledger(session), drift
 
 

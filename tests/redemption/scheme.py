@@ -25,6 +25,7 @@ from app.offers.service import add_partner, add_reward
 from app.redemption.codes import VoucherCodes
 from app.redemption.queries import TillVoucher, VoucherRead, get_redemption
 from app.redemption.service import cancel_redemption, expire_due_vouchers, redeem_reward, redeem_voucher
+from app.redemption.stock_checks import find_stock_drift
 from app.redemption.verify import find_redemption_drift
 from app.residents.service import enrol_resident
 from partners.donation import Donation
@@ -158,7 +159,7 @@ class Scheme:
     @staticmethod
     def find_faults(session: Session) -> tuple[object, ...]:
         """What is wrong with the books."""
-        return (*verify_ledger(session).findings, *find_redemption_drift(session))
+        return (*verify_ledger(session).findings, *find_redemption_drift(session), *find_stock_drift(session))
 
     def verify(self) -> None:
         """The books must be whole, and nobody may have been saved by a retry after a deadlock."""
