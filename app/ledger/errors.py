@@ -127,7 +127,7 @@ class ReasonUnfit(Invalid):
     code = "reason-unfit"
 
     def __init__(self, *, most_characters: int) -> None:
-        super().__init__(f"Give a reason: a sentence of 1 to {most_characters} visible characters.")
+        super().__init__(f"Say why, in a sentence on one line, of at most {most_characters} characters.")
         self.most_characters = most_characters
 
 

@@ -14,6 +14,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from app.audit import ACTS
 from app.earning.missing import SENTENCES as MISSING
 from app.residents.purposes import PURPOSES
 from app.web.languages import LOCALE
@@ -41,7 +42,7 @@ def extract_catalog() -> Catalog:
     catalog.add(("%(num)s point", "%(num)s points"))
     purposes = [text for one in PURPOSES.values() for text in (one.title, one.text)]
     titles = [kind.title for kind in EVENT_TYPES.values()]
-    for text in ("%(day)s at %(clock)s", *titles, *REASONS.values(), *purposes, *MISSING.values()):
+    for text in ("%(day)s at %(clock)s", *titles, *REASONS.values(), *purposes, *MISSING.values(), *ACTS.values()):
         catalog.add(text)
     return catalog
 

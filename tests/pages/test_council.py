@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -106,7 +107,13 @@ def test_the_auditor_reads_who_did_what_and_the_look_is_written_down(offices: To
     browser = offices.browser(Role.OFFICER, number=1)
     visit(browser, "/officer/audit")
     page = visit(browser, "/officer/audit?act=audit.read")
-    assert "audit.read" in page.text
+    assert re.search(r"The audit trail was read\s*acts: \d+\s*auditor\s*All that they did", page.text)
+    own = next(link for link in page.links() if "actor=" in link)
+    assert own.endswith(offices.city.officers["auditor"])
+    theirs = visit(browser, own).text
+    assert "The service itself" in visit(browser, "/officer/audit").text
+    assert "The service itself" not in theirs
+    check(browser.open("/officer/audit?actor=nobody"), 400)
     assert "Nothing was found." in visit(browser, "/officer/audit?act=nothing.like.this").text
     check(offices.browser(Role.OFFICER).open("/officer/audit"), 403)
 

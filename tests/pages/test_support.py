@@ -182,7 +182,7 @@ def test_an_officer_may_take_their_own_adjustment_back(town: Town) -> None:
         ({"reference": "res_0"}, 404, "no resident with this id"),
         ({"reference": "123"}, 422, "not a member number"),
         ({"campaign": ""}, 404, "no campaign"),
-        ({"reason": ""}, 422, "Give a reason"),
+        ({"reason": ""}, 422, "Say why"),
         ({"reason": "4111 1111 1111 1111"}, 422, "bank card"),
     ],
 )
