@@ -38,7 +38,7 @@ from app.web.pages.hosting import register, screen
 from app.web.pages.hosting import sessions as hosting_sessions
 from app.web.pages.money import routes as money_pages
 from app.web.pages.partner import routes as partner_pages
-from app.web.pages.rulewriting import backtests, beginning, comparing, draft, editing, examples, live
+from app.web.pages.rulewriting import backtests, beginning, comparing, draft, editing, examples, forecasts, live
 from app.web.pages.support import acting, adjustments, letters, opening, papers, residents
 
 router = APIRouter(include_in_schema=False)
@@ -59,6 +59,7 @@ for pages in (
     draft,
     editing,
     examples,
+    forecasts,
     live,
 ):
     router.include_router(pages.router)

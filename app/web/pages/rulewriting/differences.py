@@ -64,14 +64,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Group:
-    """The rows of one question."""
+    """The rows of one question; `name` is that of its page, or "examples"."""
 
+    name: str
     title: str
     rows: tuple[Row, ...]
 
     def leave_differences(self) -> Group:
         """Without the rows that agree."""
-        return Group(self.title, tuple(row for row in self.rows if row.change != "same"))
+        return Group(self.name, self.title, tuple(row for row in self.rows if row.change != "same"))
 
 
 def compare_rules(left: Rule, right: Rule, titles: Titles) -> tuple[Group, ...]:
@@ -83,12 +84,18 @@ def compare_rules(left: Rule, right: Rule, titles: Titles) -> tuple[Group, ...]:
         return Row(label, before, after, NOTHING.get(member, ""), _find_change(before, after))
 
     groups = [
-        Group(page.title, tuple(pair(member, label) for member, label in ROWS[name])) for name, page in PAGES.items()
+        Group(name, page.title, tuple(pair(member, label) for member, label in ROWS[name]))
+        for name, page in PAGES.items()
     ]
     examples = pair("examples", EXAMPLES)
     if examples.change == "same" and left.examples != right.examples:
         examples = Row(EXAMPLES, examples.left, examples.right, examples.nothing, "changed", OTHER_EVENTS)
-    return (*groups, Group(EXAMPLES, (examples,)))
+    return (*groups, Group("examples", EXAMPLES, (examples,)))
+
+
+def tell_parts(rule: Rule, titles: Titles) -> tuple[Group, ...]:
+    """What it says under each question, without its examples."""
+    return compare_rules(rule, rule, titles)[:-1]
 
 
 def count_changes(groups: Sequence[Group]) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from fastapi import APIRouter, Request
@@ -16,12 +16,15 @@ from app.backtest.jobs import BacktestRead, ask_backtest, list_backtests
 from app.core.clock import london_date
 from app.core.errors import Conflict, Invalid, NotAllowed
 from app.core.ids import public_id
+from app.identity.permissions import DRAFTERS
 from app.identity.queries import OfficerRead
 from app.rulebook.drafting.approving import approve_draft, return_draft
 from app.rulebook.drafting.checking import check_draft, submit_draft
+from app.rulebook.drafting.evidence import FEWEST_DAYS
 from app.rulebook.drafting.queries import get_draft
 from app.rulebook.drafting.saving import discard_draft
 from app.rulebook.drafting.scheduling import schedule_draft
+from app.rulebook.titles import list_titles
 from app.web.api.draft_life import as_approver_at
 from app.web.api.draft_schedule import as_scheduler
 from app.web.api.draft_shapes import DraftShape
@@ -32,7 +35,7 @@ from app.web.callers import Call, as_officer
 from app.web.faults import ParameterInvalid, PathUnknown
 from app.web.pages.rendering import render
 from app.web.pages.rulewriting.beginning import draft_page
-from app.web.pages.rulewriting.parts import PAGES
+from app.web.pages.rulewriting.differences import Group, tell_parts
 from app.web.pages.visits import Role, check_form, sign_in_again
 from app.web.pages.whole_forms import SentForm, WholeForm
 from app.web.problems import status_of
@@ -50,6 +53,13 @@ class _Sheet:
     draft: DraftShape
     backtests: tuple[BacktestRead, ...]
     today: date
+    history_days: int
+    says: tuple[Group, ...]
+
+    @property
+    def may_write(self) -> bool:
+        """Whether this officer writes rules; others read them."""
+        return not self.officer.roles.isdisjoint(DRAFTERS)
 
 
 @router.get("/officer/rules/{key}/draft")
@@ -179,8 +189,15 @@ def _read_date(form: WholeForm, name: str) -> date:
 
 def _show(request: Request, call: Call, key: str, *, status: int = 200, refused: str | None = None) -> Response:
     def serve(session: Session, officer: OfficerRead) -> _Sheet:
-        draft = show_whole(session, get_draft(session, key=key), call.now)
-        return _Sheet(officer, draft, list_backtests(session, key=key, limit=10), london_date(call.now))
+        found = get_draft(session, key=key)
+        return _Sheet(
+            officer,
+            show_whole(session, found, call.now),
+            list_backtests(session, key=key, limit=10),
+            london_date(call.now),
+            count_history_days(session, found.rule),
+            tell_parts(found.rule, list_titles(session)),
+        )
 
     sheet = call.run(as_officer, serve)
     return render(
@@ -189,7 +206,8 @@ def _show(request: Request, call: Call, key: str, *, status: int = 200, refused:
         status=status,
         refused=refused,
         sheet=sheet,
+        month_ago=sheet.today - timedelta(days=FEWEST_DAYS),
         draft=sheet.draft,
-        pages=PAGES.values(),
+        enough_days=FEWEST_DAYS,
         reference=lambda backtest: public_id("bkt", backtest.public_id),
     )
