@@ -59,6 +59,7 @@ ON_THE_WAY = {
     "/officer/people/new",
     "/officer/campaigns/new",
     "/officer/pause",
+    "/officer/unanswered",
     *("/officer/desk/open", "/officer/desk/letters", "/officer/residents"),
 }
 """Where only a step before leads to; their own tests look at them."""

@@ -78,6 +78,7 @@ MAY_OPEN: dict[str, frozenset[str]] = {
     "GET /officer/rules/write/{template}": DRAFTERS,
     "GET /officer/rules/{key}/compare": OFFICERS,
     "GET /officer/rules/{key}/draft": OFFICERS,
+    "GET /officer/unanswered": OFFICERS,
     "GET /officer/rules/{key}/draft/change/{part}": DRAFTERS,
     "GET /officer/rules/{key}/draft/examples/{at}": DRAFTERS,
     "GET /officer/rules/{key}/forecast": DRAFTERS,

@@ -14,6 +14,7 @@ from app.identity.queries import OfficerRead
 from app.insight.approvals import list_approvals
 from app.insight.overview import Overview, read_overview
 from app.ledger.rate import pence_behind, read_rate
+from app.redemption.unanswered import count_unanswered
 from app.rulebook.campaigns import CampaignRead, list_campaigns
 from app.web.callers import as_officer
 from app.web.charts import Bar, draw_bars
@@ -32,6 +33,7 @@ class _Facts:
     campaigns: tuple[CampaignRead, ...]
     late: list[FreshnessRead]
     approvals: tuple[Count, ...]
+    unanswered: int
 
 
 @router.get("/officer")
@@ -46,6 +48,7 @@ def show_overview(request: Request) -> Response:
             list_campaigns(session, now=call.now),
             [one for one in list_freshness(session, now=call.now) if one.late],
             count_kinds(list_approvals(session, officer=officer, now=call.now)),
+            count_unanswered(session),
         )
 
     facts = call.run(as_officer, find)
@@ -65,6 +68,7 @@ def show_overview(request: Request) -> Response:
         campaigns=facts.campaigns,
         late=facts.late,
         approvals=facts.approvals,
+        unanswered=facts.unanswered,
         answers=not facts.officer.roles.isdisjoint(COMPLAINT_READERS),
         reviews=not facts.officer.roles.isdisjoint(REVIEW_READERS),
         chart=chart,

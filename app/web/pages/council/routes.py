@@ -21,6 +21,7 @@ from app.web.pages.council import (
     people,
     review,
     roles,
+    unanswered,
 )
 
 router = APIRouter(include_in_schema=False)
@@ -41,5 +42,6 @@ for pages in (
     deputies,
     roles,
     pausing,
+    unanswered,
 ):
     router.include_router(pages.router)
