@@ -5,17 +5,16 @@ from __future__ import annotations
 import itertools
 import os
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from psycopg import sql
-from sqlalchemy import Connection
 from sqlmodel import Session
 
 from app.core.database import Database
@@ -23,6 +22,8 @@ from app.core.migration import migrate_scheme
 from app.core.postgres import running_postgres
 from app.core.secret_store import Secrets, resolve_secrets
 from app.core.settings import Settings
+from tests.api.undone import SeededCities, UndoneCity
+from tests.databases import SCHEME, RolledBackDatabase, made_database
 from tests.log_watch import LogWatch
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
@@ -30,32 +31,12 @@ settings.register_profile("always", deadline=None, derandomize=True, suppress_he
 settings.register_profile("nightly", deadline=None, max_examples=1000, suppress_health_check=SLOW)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "always"))
 
-T = TypeVar("T")
-SCHEME = "leeds"
 _numbers = itertools.count(1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """The whole run is watched for what must not be logged."""
     config.pluginmanager.register(LogWatch(), "log-watch")
-
-
-def _database_url(server_url: str, name: str) -> str:
-    return server_url.rpartition("/")[0] + "/" + name
-
-
-@contextmanager
-def made_database(server_url: str, name: str, template: str) -> Iterator[str]:
-    """A copy of `template` for as long as the block lasts."""
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
-    try:
-        yield _database_url(server_url, name)
-    finally:
-        with psycopg.connect(server_url, autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="session")
@@ -115,22 +96,6 @@ def shared_database(server_url: str, template_name: str) -> Iterator[Database]:
         made.dispose()
 
 
-class RolledBackDatabase(Database):
-    """Every `in_transaction` is a savepoint of one transaction that is rolled back when the test ends.
-
-    Many times cheaper than a database of the test's own; not for tests of concurrency, which need real commits.
-    """
-
-    def __init__(self, shared: Database, connection: Connection) -> None:
-        self.engine = shared.engine
-        self._connection = connection
-
-    def in_transaction(self, serve: Callable[[Session], T]) -> T:
-        mode = {"join_transaction_mode": "create_savepoint"}
-        with Session(self._connection, expire_on_commit=False, **mode) as session, session.begin():  # type: ignore[arg-type]
-            return serve(session)
-
-
 @pytest.fixture
 def rolled_back(shared_database: Database) -> Iterator[Database]:
     """An empty scheme; whatever is committed to it is gone after the test."""
@@ -158,3 +123,17 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Secrets:
 def now() -> datetime:
     """A Sunday noon; the Monday to Saturday before it are in the same ISO week."""
     return datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def seeded_cities(server_url: str, template_name: str, secrets: Secrets) -> Iterator[SeededCities]:
+    """Each city that a test asked for, once for the whole run."""
+    with ExitStack() as stack:
+        yield SeededCities(server_url, template_name, secrets, stack)
+
+
+@pytest.fixture
+def undone_city(seeded_cities: SeededCities) -> Iterator[UndoneCity]:
+    """Give a function that opens a city as it was seeded: `build_city` without its cost and without real commits."""
+    with ExitStack() as stack:
+        yield partial(seeded_cities.open, stack)

@@ -9,22 +9,22 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from app.core.database import Database
 from app.core.ids import uuid7
 from app.core.secret_store import Secrets
 from app.earning.review.doubts import find_doubts
 from app.redemption.callback_sample import ASKED_AFTER, TIMES_FOR_DOUBT, CallbackKeys, ask_residents
-from tests.api.city import City, build_city
+from tests.api.city import City
 from tests.api.conftest import NOW
+from tests.api.undone import UndoneCity
 
 Json: TypeAlias = Any
 AT_DESK = {"Purpose": "asked_in_person", "Purpose-Note": "Here."}
 
 
 @pytest.fixture
-def city(rolled_back: Database, secrets: Secrets) -> City:
+def city(undone_city: UndoneCity) -> City:
     """Yesterday two residents used a voucher each at the café."""
-    made = build_city(rolled_back, secrets, NOW)
+    made = undone_city(NOW)
     for resident in (0, 1):
         assert made.redeem(made.take("drink", resident=resident).json()["code"]).status_code == 200
     made.clock.at = NOW + ASKED_AFTER

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from app.core.database import Database
 from app.core.flag_bounds import USUAL_BOUNDS
 from app.core.secret_store import Secrets
 from app.core.settings import Settings
 from app.residents.households import HouseholdKeys, join_household
-from tests.api.city import City, bearer, build_city
+from tests.api.city import City, bearer
+from tests.api.undone import UndoneCity
 from tests.earning import world
 from tests.hosting.farm import Farm
 from tests.households.homes import CHECKS, HOME, NOW, check
@@ -22,10 +22,10 @@ CROWD = USUAL_BOUNDS.code_users
 
 
 @pytest.fixture
-def city(rolled_back: Database, secrets: Secrets, monkeypatch: pytest.MonkeyPatch) -> City:
+def city(undone_city: UndoneCity, monkeypatch: pytest.MonkeyPatch) -> City:
     """Fifty accounts that somebody has opened, and the fire service among the sources."""
     monkeypatch.setitem(world.SOURCES, CHECKS, "verified")
-    return build_city(rolled_back, secrets, NOW, residents=ACCOUNTS, points=0)
+    return undone_city(NOW, residents=ACCOUNTS, points=0)
 
 
 def paid(city: City) -> int:

@@ -7,18 +7,17 @@ from datetime import datetime, timedelta
 import httpx2
 import pytest
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
 from app.core.settings import Settings
 from app.ledger.verify import verify_ledger
-from tests.api.city import City, build_city
+from tests.api.city import City
+from tests.api.undone import UndoneCity
 
 LIMITS = Settings(adjustment_most_points=100, adjustment_most_points_a_day=150, pool_size=20)
 
 
 @pytest.fixture
-def city(rolled_back: Database, secrets: Secrets, now: datetime) -> City:
-    made = build_city(rolled_back, secrets, now, points=10)
+def city(undone_city: UndoneCity, now: datetime) -> City:
+    made = undone_city(now, points=10)
     object.__setattr__(made.runtime, "settings", LIMITS)
     order = {"funder": 1, "points": 1000, "campaign": "welcome", "reason": "For adjustments"}
     assert made.http.post("/v1/funding", json=order, headers=made.by("finance")).status_code == 201

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -121,14 +122,25 @@ def build_runtime_for(database: Database, secrets: Secrets, clock: SetClock) -> 
 
 def build_city(database: Database, secrets: Secrets, now: datetime, *, residents: int = 3, points: int = 500) -> City:
     """Seed and commit. Every resident has `points` and holds `card:N`; the hot drink costs 100, the cake has 2 left."""
+    return open_city(database, secrets, now, seed_city(database, secrets, now, residents=residents, points=points))
+
+
+def seed_city(database: Database, secrets: Secrets, now: datetime, *, residents: int, points: int) -> dict[str, Any]:
+    """What `open_city` needs to know of it."""
     world = build_world(database, secrets, residents=residents)
+    return {"world": world, **database.in_transaction(lambda session: _seed(session, world, points, now))}
+
+
+def open_city(database: Database, secrets: Secrets, now: datetime, seeded: dict[str, Any]) -> City:
+    """The application around a database that holds what was seeded, or a copy of it."""
     runtime = build_runtime_for(database, secrets, SetClock(now))
     assert isinstance(runtime.clock, SetClock)
-    seeded = database.in_transaction(lambda session: _seed(session, world, points, now))
     app = create_app(runtime)
     http = TestClient(app)
     http.event_hooks = {"response": [check_documented]}
-    city = City(runtime, app, http, runtime.clock, world, tokens={}, **seeded)
+    world = replace(seeded["world"], database=database)
+    people = {key: copy(one) for key, one in seeded.items() if key != "world"}
+    city = City(runtime, app, http, runtime.clock, world, tokens={}, **people)
     city.tokens |= {
         "taps": city.token("leeds-buses", "events:read events:write tokens:confirm tokens:read"),
         "check_in": city.token("check-in", "events:read events:write tokens:read"),

@@ -8,17 +8,16 @@ from datetime import datetime, timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
 from app.main import create_app
 from app.redemption.asking import LONGEST_WAIT
-from tests.api.city import City, build_city
+from tests.api.city import City
 from tests.api.remote import Remote, add_remote
+from tests.api.undone import UndoneCity
 
 
 @pytest.fixture
-def city(rolled_back: Database, secrets: Secrets, now: datetime) -> City:
-    return build_city(rolled_back, secrets, now)
+def city(undone_city: UndoneCity, now: datetime) -> City:
+    return undone_city(now)
 
 
 @pytest.fixture

@@ -4,12 +4,11 @@ from datetime import datetime
 
 import pytest
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
-from tests.api.city import City, build_city
+from tests.api.city import City
+from tests.api.undone import UndoneCity
 
 
 @pytest.fixture
-def city(rolled_back: Database, secrets: Secrets, now: datetime) -> City:
+def city(undone_city: UndoneCity, now: datetime) -> City:
     """The API tests' city; its residents have no points yet."""
-    return build_city(rolled_back, secrets, now, points=0)
+    return undone_city(now, points=0)

@@ -16,7 +16,7 @@ from app.core.secret_store import Secrets
 from rules.document import Rule
 from rules.packs import LEEDS, load_pack
 from rules.parts import Rate
-from tests.conftest import SCHEME
+from tests.databases import SCHEME
 from tests.earning.world import World, build_world, ride
 
 Work = Callable[..., BacktestRead | None]

@@ -15,7 +15,7 @@ from app.identity.service import create_officer
 from tests.api.city import build_city
 from tests.api.serving import served
 from tests.browser.visiting import PROGRAMS, Server, find_chromium, launch
-from tests.conftest import SCHEME, made_database
+from tests.databases import SCHEME, made_database
 from tests.pages.town import open_town
 
 

@@ -15,7 +15,7 @@ from app.web.pages.visits import Role
 from tests.api.city import build_city
 from tests.api.serving import served
 from tests.browser.visiting import Server, find_violations, overhang, press_until
-from tests.conftest import SCHEME, made_database
+from tests.databases import SCHEME, made_database
 from tests.pages.test_support import member
 from tests.pages.town import open_town
 

@@ -19,6 +19,7 @@ from app.residents.micro_check import WINDOW, name_windows
 from app.residents.service import COOLING_OFF
 from tests.api.city import City, bearer, build_city
 from tests.api.conftest import NOW
+from tests.api.undone import UndoneCity
 from tests.earning.world import CHECK_IN, TAPS, event
 
 MINUTE = timedelta(minutes=1)
@@ -27,8 +28,8 @@ KEPT = {"awarded", "recorded"}
 
 
 @pytest.fixture
-def city(rolled_back: Database, secrets: Secrets) -> City:
-    return build_city(rolled_back, secrets, NOW)
+def city(undone_city: UndoneCity) -> City:
+    return undone_city(NOW)
 
 
 @pytest.fixture

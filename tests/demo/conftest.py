@@ -14,7 +14,7 @@ from app.core.settings import Settings
 from app.demo.mark import DemoMark, write_mark
 from app.web.runtime import Runtime
 from app.wiring import build_runtime
-from tests.conftest import made_database
+from tests.databases import made_database
 
 _numbers = count(1)
 

@@ -4,14 +4,13 @@ from datetime import datetime
 
 import pytest
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
-from tests.api.city import City, build_city
+from tests.api.city import City
+from tests.api.undone import UndoneCity
 from tests.desk.office import Office
 
 
 @pytest.fixture
-def office(rolled_back: Database, secrets: Secrets, now: datetime) -> Office:
+def office(undone_city: UndoneCity, now: datetime) -> Office:
     """A desk in a city where everybody else has 500 points."""
-    city: City = build_city(rolled_back, secrets, now)
+    city: City = undone_city(now)
     return Office(city)

@@ -17,12 +17,13 @@ from app.core.secret_store import Secrets
 from app.ledger.verify import verify_ledger
 from app.redemption.disputes import ANSWERED_WITHIN
 from tests.api.city import City, build_city
-from tests.conftest import RolledBackDatabase
+from tests.api.undone import UndoneCity
+from tests.databases import RolledBackDatabase
 
 
 @pytest.fixture
-def city(rolled_back: Database, secrets: Secrets, now: datetime) -> City:
-    return build_city(rolled_back, secrets, now)
+def city(undone_city: UndoneCity, now: datetime) -> City:
+    return undone_city(now)
 
 
 def use_drink(city: City, *, resident: int = 0) -> str:

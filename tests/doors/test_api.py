@@ -23,6 +23,7 @@ from app.web.api import upload
 from tests.api.city import City, build_city
 from tests.api.conftest import NOW
 from tests.api.serving import served
+from tests.api.undone import UndoneCity
 
 DOOR = "bus-taps"
 HEADER = "tap,card,at,stop\n"
@@ -45,9 +46,9 @@ def tap(number: int, *, card: str = "0", at: str = "2026-11-20T08:00:00Z") -> st
 
 
 @pytest.fixture
-def city(rolled_back: Database, secrets: Secrets) -> City:
+def city(undone_city: UndoneCity) -> City:
     """The API tests' city with a door for its buses. Nobody works on files until a test does."""
-    made = build_city(rolled_back, secrets, NOW)
+    made = undone_city(NOW)
     made.runtime.database.in_transaction(_open)
     return made
 

@@ -8,16 +8,15 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from app.core.clock import london_date
-from app.core.database import Database
 from app.core.ids import parse_public_id
-from app.core.secret_store import Secrets
 from app.identity.officers import change_roles
 from app.identity.permissions import ROLES
 from app.identity.queries import OfficerRead, find_officer
 from app.insight.approvals import DECIDERS, ApprovalRead, list_approvals
 from app.rulebook.drafting.deputies import name_deputy
 from app.settlement.tasks import close_last_week
-from tests.api.city import City, build_city
+from tests.api.city import City
+from tests.api.undone import UndoneCity
 from tests.pages.test_council_partners import propose_address
 from tests.partner_life.office import find_cafe, propose_partner, send, terms
 from tests.rulebook.drafting.desk import TUESDAY, Desk
@@ -26,14 +25,14 @@ BANK = {"sort_code": "20-00-00", "account": "55779911", "name": "Kirkgate Cafe"}
 
 
 @pytest.fixture
-def city(rolled_back: Database, secrets: Secrets, now: datetime) -> City:
-    return build_city(rolled_back, secrets, now)
+def city(undone_city: UndoneCity, now: datetime) -> City:
+    return undone_city(now)
 
 
 @pytest.fixture
-def desk(rolled_back: Database, secrets: Secrets) -> Desk:
+def desk(undone_city: UndoneCity) -> Desk:
     """Ann writes rules, Cem approves them, Eve holds the budget, Fay is at the desk."""
-    made = Desk(build_city(rolled_back, secrets, TUESDAY), {})
+    made = Desk(undone_city(TUESDAY), {})
     for name, role in {"ann": "editor", "cem": "approver", "eve": "finance", "fay": "support"}.items():
         made.hire(name, role)
     return made

@@ -9,16 +9,15 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from app.core.clock import london_date
-from app.core.database import Database
-from app.core.secret_store import Secrets
 from app.insight.overview import DAYS, Overview, WaitingRead, read_overview
-from tests.api.city import City, build_city
+from tests.api.city import City
+from tests.api.undone import UndoneCity
 from tests.earning.world import ride
 
 
 @pytest.fixture
-def city(rolled_back: Database, secrets: Secrets, now: datetime) -> City:
-    return build_city(rolled_back, secrets, now)
+def city(undone_city: UndoneCity, now: datetime) -> City:
+    return undone_city(now)
 
 
 def look(city: City) -> Overview:

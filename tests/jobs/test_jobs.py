@@ -22,7 +22,7 @@ from app.jobs import JobNotDead, JobNotFound, count_jobs, list_jobs, promise_job
 from app.web.runtime import Runtime
 from app.wiring import build_runtime
 from app.worker import SCHEDULES, Task, work_jobs
-from tests.conftest import SCHEME
+from tests.databases import SCHEME
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

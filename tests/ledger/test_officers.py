@@ -8,11 +8,10 @@ from typing import Any
 import httpx2
 import pytest
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
 from app.identity.service import create_officer
 from app.ledger.verify import verify_ledger
-from tests.api.city import City, bearer, build_city
+from tests.api.city import City, bearer
+from tests.api.undone import UndoneCity
 from tests.earning.world import ride
 
 Headers = dict[str, str]
@@ -20,8 +19,8 @@ REASON = "Grant agreement 2026"
 
 
 @pytest.fixture
-def city(rolled_back: Database, secrets: Secrets, now: datetime) -> City:
-    return build_city(rolled_back, secrets, now)
+def city(undone_city: UndoneCity, now: datetime) -> City:
+    return undone_city(now)
 
 
 def make_officer(city: City, role: str) -> str:

@@ -25,7 +25,7 @@ from app.ledger.seal_keys import SealKey, SealProof, read_proof
 from app.ledger.sealed_entries import read_generation
 from app.ledger.seals import Seal, check_cluster, find_last_seal, restore_seals, seal_entries
 from app.ledger.tasks import seal_books
-from tests.conftest import SCHEME, made_database
+from tests.databases import SCHEME, made_database
 from tests.ledger.books import OTHER, Books
 from tests.ledger.seal_tampering import AS_OF_ANOTHER_CLUSTER, PLACES, TAMPERINGS
 from tests.ledger.tampering import change_as_superuser

@@ -25,7 +25,7 @@ from app.ledger.refunds import refund_hold
 from app.ledger.service import capture_hold, fund_campaign, open_account, open_wallets, pay_into_pot, place_hold
 from app.ledger.sharing import share_out
 from app.ledger.verify import verify_ledger
-from tests.conftest import RolledBackDatabase
+from tests.databases import RolledBackDatabase
 from tests.ledger.tampering import change_as_superuser
 
 FUNDED = datetime(2026, 1, 15, 12, tzinfo=UTC)

@@ -7,21 +7,20 @@ import httpx2
 import pytest
 from sqlmodel import Session
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
 from app.earning.freshness import note_file
 from app.earning.missing import MOST_OPEN
 from app.identity.sources import list_sources
-from tests.api.city import City, build_city
+from tests.api.city import City
 from tests.api.conftest import NOW
+from tests.api.undone import UndoneCity
 from tests.earning.world import RIDES, TAPS, ride, tap
 
 FRIDAY = date(2026, 11, 20)
 
 
 @pytest.fixture
-def city(rolled_back: Database, secrets: Secrets) -> City:
-    return build_city(rolled_back, secrets, NOW)
+def city(undone_city: UndoneCity) -> City:
+    return undone_city(NOW)
 
 
 def report(city: City, *, resident: int = 0, key: str | None = None, **order: str) -> httpx2.Response:

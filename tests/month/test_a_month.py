@@ -33,7 +33,7 @@ from app.wiring import ENTITLEMENTS, build_runtime
 from partners.calling import Calls
 from partners.leisure_pass import LeisurePass
 from partners.webhook import WebhookTill
-from tests.conftest import SCHEME
+from tests.databases import SCHEME
 from tests.fakes.leisure_operator import LeisureBooks, serving
 from tests.fakes.stripe_books import SECRET_KEY, StripeBooks
 from tests.fakes.stripe_server import serving as serving_stripe

@@ -28,7 +28,8 @@ from app.web.sign_in_ways import WaysIn
 from app.wiring import build_runtime
 from app.worker import work_jobs
 from tests.api.city import build_city
-from tests.conftest import SCHEME
+from tests.api.undone import UndoneCity
+from tests.databases import SCHEME
 from tests.notices.post import Post
 from tests.rulebook.drafting.desk import TUESDAY, Desk
 
@@ -38,8 +39,8 @@ WHY = {"Purpose": "asked_in_person", "Purpose-Note": "Letters of the week."}
 
 
 @pytest.fixture
-def post(rolled_back: Database, secrets: Secrets, now: datetime) -> Post:
-    return Post(build_city(rolled_back, secrets, now))
+def post(undone_city: UndoneCity, now: datetime) -> Post:
+    return Post(undone_city(now))
 
 
 def go_to(post: Post, on: str) -> None:
@@ -198,9 +199,9 @@ def test_a_notice_that_fails_is_tried_again_and_then_a_dead_job_that_names_nobod
 
 
 def test_a_draft_that_waits_is_told_to_approvers_and_above_the_threshold_to_budget_holders(
-    rolled_back: Database, secrets: Secrets
+    undone_city: UndoneCity,
 ) -> None:
-    desk = Desk(build_city(rolled_back, secrets, TUESDAY), {})
+    desk = Desk(undone_city(TUESDAY), {})
     post = Post(desk.city)
     for name, role in {"ann": "editor", "cem": "approver", "eve": "finance"}.items():
         desk.hire(name, role)

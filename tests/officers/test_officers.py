@@ -8,25 +8,24 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from app.core.database import Database
 from app.core.ids import parse_public_id
-from app.core.secret_store import Secrets
 from app.identity.officers import change_roles, end_officer
 from app.identity.queries import find_officer
 from app.identity.role_deciding import approve_role_change
 from app.identity.role_errors import LastAdmin
 from app.identity.service import create_officer
-from tests.api.city import City, build_city
+from tests.api.city import City
 from tests.api.conftest import NOW
+from tests.api.undone import UndoneCity
 
 Json: TypeAlias = Any
 NEW = {"name": "Asha", "email": "Asha@city.example.org", "roles": ["finance"], "reason": "Joins the team."}
 
 
 @pytest.fixture
-def city(rolled_back: Database, secrets: Secrets) -> City:
+def city(undone_city: UndoneCity) -> City:
     """Two administrators."""
-    made = build_city(rolled_back, secrets, NOW)
+    made = undone_city(NOW)
     second = made.runtime.database.in_transaction(
         lambda session: create_officer(session, name="Second", email="b@city.example.org", roles=["admin"], now=NOW)
     )

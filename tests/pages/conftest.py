@@ -11,7 +11,7 @@ from app.core.database import Database
 from app.core.secret_store import Secrets
 from app.web import streams
 from tests.api.city import build_city
-from tests.conftest import RolledBackDatabase
+from tests.databases import RolledBackDatabase
 from tests.pages.town import Town, open_town
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

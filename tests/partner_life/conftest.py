@@ -13,7 +13,7 @@ from app.core.database import Database
 from app.core.secret_store import Secrets
 from app.web.runtime import Runtime
 from tests.api.city import City, build_city
-from tests.conftest import RolledBackDatabase
+from tests.databases import RolledBackDatabase
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 LONG = timedelta(days=400)

@@ -19,7 +19,7 @@ from app.offers.contracts.service import Proposal, approve_contract, propose_con
 from app.redemption.codes import VoucherCodes
 from app.settlement.periods import read_period
 from app.settlement.queries import get_statement
-from tests.conftest import RolledBackDatabase
+from tests.databases import RolledBackDatabase
 from tests.redemption.scheme import FUNDER, Scheme
 
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)

@@ -4,18 +4,17 @@ from datetime import datetime
 
 import pytest
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
 from app.identity.service import create_officer
-from tests.api.city import City, bearer, build_city
+from tests.api.city import City, bearer
+from tests.api.undone import UndoneCity
 
 Headers = dict[str, str]
 
 
 @pytest.fixture
-def city(rolled_back: Database, secrets: Secrets, now: datetime) -> City:
+def city(undone_city: UndoneCity, now: datetime) -> City:
     """The API tests' city; every resident begins with 500 points."""
-    return build_city(rolled_back, secrets, now)
+    return undone_city(now)
 
 
 @pytest.fixture

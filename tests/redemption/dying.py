@@ -29,7 +29,7 @@ from app.redemption.service import redeem_reward, redeem_voucher
 from app.redemption.tasks import Asking, ask_due_partners, sweep_due_vouchers
 from partners.leisure_file import LeisureFile
 from partners.registry import build_registry
-from tests.conftest import SCHEME
+from tests.databases import SCHEME
 from tests.redemption.leisure import make_asking
 from tests.redemption.scheme import Scheme
 

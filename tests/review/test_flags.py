@@ -10,12 +10,11 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
 from app.earning.verify import find_event_drift
 from app.ledger.verify import verify_ledger
 from app.rulebook.pauses import Paused, pause_scheme, resume_scheme
-from tests.api.city import City, build_city
+from tests.api.city import City
+from tests.api.undone import UndoneCity
 from tests.earning.world import HUB, RIDES, event, ride
 
 NOT_HELD = "recorded awarded"
@@ -23,8 +22,8 @@ MORNING = datetime(2026, 11, 20, 8, tzinfo=UTC)
 
 
 @pytest.fixture
-def city(rolled_back: Database, secrets: Secrets, now: datetime) -> City:
-    return build_city(rolled_back, secrets, now, points=0)
+def city(undone_city: UndoneCity, now: datetime) -> City:
+    return undone_city(now, points=0)
 
 
 def waiting(city: City, state: str = "waiting") -> list[dict[str, Any]]:

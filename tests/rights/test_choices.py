@@ -7,21 +7,20 @@ from typing import Any
 
 import pytest
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
 from app.residents.consents import has_consented
 from app.residents.places.synthetic import load_synthetic_places
 from app.residents.purposes import PURPOSES
 from app.residents.thanks import KINDS
 from rules.catalogue import EVENT_TYPES
-from tests.api.city import City, build_city
+from tests.api.city import City
 from tests.api.conftest import NOW
+from tests.api.undone import UndoneCity
 from tests.earning.world import HUB, event
 
 
 @pytest.fixture
-def city(rolled_back: Database, secrets: Secrets) -> City:
-    return build_city(rolled_back, secrets, NOW)
+def city(undone_city: UndoneCity) -> City:
+    return undone_city(NOW)
 
 
 def say(city: City, purpose: str, *, given: bool, resident: int = 0) -> Any:  # noqa: ANN401 - JSON

@@ -8,16 +8,15 @@ from typing import Any
 import httpx2
 import pytest
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
-from tests.api.city import City, bearer, build_city
+from tests.api.city import City, bearer
 from tests.api.conftest import NOW
+from tests.api.undone import UndoneCity
 from tests.earning.world import RIDES, ride
 
 
 @pytest.fixture
-def city(rolled_back: Database, secrets: Secrets) -> City:
-    return build_city(rolled_back, secrets, NOW)
+def city(undone_city: UndoneCity) -> City:
+    return undone_city(NOW)
 
 
 def post(city: City, path: str, who: str, **order: object) -> httpx2.Response:

@@ -14,8 +14,9 @@ from app.earning.verify import find_event_drift
 from app.rights.retention import KINDS, purge_due
 from app.worker import SCHEDULES
 from rules.catalogue import EVENT_TYPES
-from tests.api.city import City, bearer, build_city
+from tests.api.city import City, bearer
 from tests.api.conftest import NOW
+from tests.api.undone import UndoneCity
 from tests.earning.world import RIDES, event, ride, tap
 from tests.rights.year import NOW as YEAR_ENDS
 from tests.rights.year import live_a_year
@@ -66,35 +67,33 @@ def test_a_dry_run_counts_what_the_purge_then_takes(database: Database, secrets:
     assert kept == points
 
 
-def test_a_stop_becomes_a_word_that_means_nothing_and_still_pairs_taps(rolled_back: Database, secrets: Secrets) -> None:
-    city = build_city(rolled_back, secrets, NOW)
+def test_a_stop_becomes_a_word_that_means_nothing_and_still_pairs_taps(undone_city: UndoneCity) -> None:
+    city = undone_city(NOW)
     city.world.send([tap(1, NOW - timedelta(hours=3)), tap(2, NOW - timedelta(hours=2), leg="off")])
     city.world.send([tap(3, NOW - timedelta(hours=1), stop="450099")])
     before = data_of(city, "T-1")
-    purge_due(rolled_back, now=NOW + timedelta(days=99))
+    purge_due(city.runtime.database, now=NOW + timedelta(days=99))
     assert data_of(city, "T-1") == before
-    purge_due(rolled_back, now=NOW + timedelta(days=101))
+    purge_due(city.runtime.database, now=NOW + timedelta(days=101))
     first, second, other = (data_of(city, f"T-{number}") for number in (1, 2, 3))
     assert first["stop"] == second["stop"] != other["stop"]
     assert "4500" not in str([first, second, other])
     assert first | {"stop": ""} == before | {"stop": ""}
 
 
-def test_details_of_health_that_no_rule_asks_for_go_and_the_others_stay(
-    rolled_back: Database, secrets: Secrets
-) -> None:
-    city = build_city(rolled_back, secrets, NOW)
+def test_details_of_health_that_no_rule_asks_for_go_and_the_others_stay(undone_city: UndoneCity) -> None:
+    city = undone_city(NOW)
     assert EVENT_TYPES["health.session"].sensitive
     data = {"minutes": 40, "activity": "swimming"}
     city.world.send([event(RIDES, "H-1", "health.session", NOW - timedelta(hours=2), card=0, data=data)])
     city.world.send([ride(1, NOW - timedelta(hours=1), 5000)])
-    purge_due(rolled_back, now=NOW + timedelta(days=101))
+    purge_due(city.runtime.database, now=NOW + timedelta(days=101))
     assert "activity" not in data_of(city, "H-1")
     assert data_of(city, "R-1")["distance_m"] == 5000
 
 
-def test_a_scheme_keeps_a_kind_longer_or_shorter_within_reason(rolled_back: Database, secrets: Secrets) -> None:
-    city = build_city(rolled_back, secrets, NOW)
+def test_a_scheme_keeps_a_kind_longer_or_shorter_within_reason(undone_city: UndoneCity) -> None:
+    city = undone_city(NOW)
     set_to = city.http.put("/v1/retention/notices", json={"days": 500}, headers=admin(city)).json()["items"]
     assert {one["key"]: one["days"] for one in set_to}["notices"] == 500
     assert {one["key"]: one["usual_days"] for one in set_to} == {key: kind.days for key, kind in KINDS.items()}
@@ -109,10 +108,8 @@ def test_what_is_purged_is_longer_than_an_event_can_change() -> None:
     assert all(kind.least_days > 90 for kind in KINDS.values() if kind.table == "events")
 
 
-def test_an_answer_is_given_again_for_its_period_and_then_the_nightly_job_takes_it(
-    rolled_back: Database, secrets: Secrets
-) -> None:
-    city = build_city(rolled_back, secrets, NOW)
+def test_an_answer_is_given_again_for_its_period_and_then_the_nightly_job_takes_it(undone_city: UndoneCity) -> None:
+    city = undone_city(NOW)
     first = city.take("drink", key="once").json()
     days = KINDS["commands"].days
     count = text("SELECT count(*) FROM commands")
@@ -122,7 +119,7 @@ def test_an_answer_is_given_again_for_its_period_and_then_the_nightly_job_takes_
     assert city.take("drink", key="once").json()["id"] == first["id"]
     city.clock.at = NOW + timedelta(days=days, seconds=1)
     nightly.run(city.runtime)
-    assert rolled_back.in_transaction(lambda session: session.execute(count).scalar_one()) == 0
+    assert city.runtime.database.in_transaction(lambda session: session.execute(count).scalar_one()) == 0
 
 
 def test_an_officers_note_goes_and_what_was_done_stays(database: Database, secrets: Secrets) -> None:

@@ -6,19 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
 from app.rights.winding_down import close_when_over
-from tests.api.city import City, bearer, build_city
+from tests.api.city import City, bearer
 from tests.api.conftest import NOW
+from tests.api.undone import UndoneCity
 from tests.earning.world import ride
 
 NOTICE = {"notice": "The scheme ends in spring. Use your points until then.", "ends_on": "2027-03-31"}
 
 
 @pytest.fixture
-def city(rolled_back: Database, secrets: Secrets) -> City:
-    return build_city(rolled_back, secrets, NOW)
+def city(undone_city: UndoneCity) -> City:
+    return undone_city(NOW)
 
 
 def admin(city: City) -> dict[str, str]:

@@ -20,7 +20,7 @@ from app.settlement.connect.tasks import Paying, pay_due
 from app.settlement.periods import week_of
 from app.settlement.service import close_week
 from app.settlement.tables import Payee
-from tests.conftest import SCHEME
+from tests.databases import SCHEME
 from tests.fakes.stripe_books import SECRET_KEY, StripeBooks
 from tests.redemption.scheme import Scheme
 

@@ -37,7 +37,8 @@ from app.settlement.general_journal import JournalLine, list_journal, write_jour
 from app.settlement.papers import write_pounds
 from app.settlement.periods import read_period
 from tests.api.city import City, build_city
-from tests.conftest import RolledBackDatabase
+from tests.api.undone import UndoneCity
+from tests.databases import RolledBackDatabase
 from tests.redemption.scheme import CAMPAIGN, FUNDER, Scheme
 
 START = datetime.fromisoformat("2026-11-02T09:00:00+00:00")
@@ -191,8 +192,8 @@ def test_codes_that_name_no_account_stop_the_report_and_say_why(written: str) ->
 
 
 @pytest.fixture
-def city(rolled_back: Database, secrets: Secrets, now: datetime) -> City:
-    return build_city(rolled_back, secrets, now)
+def city(undone_city: UndoneCity, now: datetime) -> City:
+    return undone_city(now)
 
 
 def test_finance_reads_the_reports_over_http(city: City) -> None:

@@ -27,7 +27,7 @@ from app.settlement.connect.tasks import pay_due
 from app.settlement.errors import PayoutByStripe
 from app.settlement.service import return_payout
 from app.worker import TASKS
-from tests.conftest import RolledBackDatabase
+from tests.databases import RolledBackDatabase
 from tests.fakes.stripe_books import StripeBooks
 from tests.fakes.stripe_server import serving
 from tests.redemption.scheme import Scheme, run_together

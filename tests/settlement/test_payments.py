@@ -10,32 +10,31 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
 from app.ledger.chart import AccountKind
 from app.ledger.verify import verify_ledger
 from app.settlement.errors import BankDetailsUnfit, PayerUnknown
 from app.settlement.payees import read_bank_details, read_payer
 from app.settlement.service import close_week
 from app.settlement.tasks import close_last_week
-from tests.api.city import City, build_city
+from tests.api.city import City
+from tests.api.undone import UndoneCity
 
 Json: TypeAlias = Any
 BANK = {"sort_code": "20-00-00", "account": "1234 5678", "name": "Kirkgate Coffee"}
 
 
 @pytest.fixture
-def city(rolled_back: Database, secrets: Secrets, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Iterator[City]:
+def city(undone_city: UndoneCity, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Iterator[City]:
     """The café has earned the price of two hot drinks this week."""
     monkeypatch.setenv("BACS_PAYER", "20-00-01, 87654321, Leeds City Council")
-    made = build_city(rolled_back, secrets, now)
+    made = undone_city(now)
     for resident in range(2):
         sent = {"reward_id": made.rewards["drink"]}
         voucher = made.http.post("/v1/redemptions", headers=made.resident(resident), json=sent).json()
         redeemed = made.http.post("/v1/vouchers/redeem", headers=made.by("staff"), json={"code": voucher["code"]})
         assert redeemed.status_code == 200, redeemed.text
     yield made
-    assert rolled_back.in_transaction(verify_ledger).findings == ()
+    assert made.runtime.database.in_transaction(verify_ledger).findings == ()
 
 
 def _ask(city: City, who: str, method: str, path: str, **sent: str) -> Json:

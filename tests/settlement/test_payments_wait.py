@@ -9,13 +9,12 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
 from app.core.settings import Settings
 from app.earning.review.cases import list_cases, open_partner_case
 from app.redemption.outliers import FLAG
 from app.settlement.tasks import close_last_week
-from tests.api.city import City, build_city
+from tests.api.city import City
+from tests.api.undone import UndoneCity
 
 Json: TypeAlias = Any
 BANK = {"sort_code": "20-00-00", "account": "1234 5678", "name": "Kirkgate Coffee"}
@@ -23,10 +22,10 @@ WEEK = timedelta(weeks=1)
 
 
 @pytest.fixture
-def city(rolled_back: Database, secrets: Secrets, now: datetime, monkeypatch: pytest.MonkeyPatch) -> City:
+def city(undone_city: UndoneCity, now: datetime, monkeypatch: pytest.MonkeyPatch) -> City:
     """The café is owed a hot drink, and may be paid by the bank."""
     monkeypatch.setenv("BACS_PAYER", "20-00-01, 87654321, Leeds City Council")
-    made = build_city(rolled_back, secrets, now)
+    made = undone_city(now)
     assert made.redeem(made.take("drink").json()["code"]).status_code == 200
     assert made.http.put("/v1/partner/payee", json=BANK, headers=made.by("owner")).status_code == 200
     partner = made.http.get("/v1/rewards").json()["items"][0]["partner"]["id"]

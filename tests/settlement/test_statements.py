@@ -28,7 +28,7 @@ from app.settlement.periods import Period, read_period, week_of
 from app.settlement.queries import StatementRead, get_statement
 from app.settlement.service import close_week
 from app.settlement.vat import sum_vat
-from tests.conftest import RolledBackDatabase
+from tests.databases import RolledBackDatabase
 from tests.redemption.scheme import Scheme
 
 START = datetime.fromisoformat("2026-11-02T09:00:00+00:00")

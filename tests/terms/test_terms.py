@@ -11,14 +11,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlmodel import Session
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
 from app.residents.queries import ResidentRead
 from app.residents.service import enrol_resident
 from app.residents.terms.acceptance import TermsStanding, accept_terms, get_terms_standing
 from app.residents.terms.book import LEEDS_TERMS, TermsBook, load_terms
 from app.residents.terms.errors import TermsReplaced, TermsUnknown
-from tests.api.city import City, build_city
+from tests.api.city import City
+from tests.api.undone import UndoneCity
 
 FIRST, SECOND, NEXT_YEAR = "2026-06-01", "2026-11-01", "2027-01-01"
 
@@ -32,9 +31,9 @@ def book(tmp_path: Path) -> TermsBook:
 
 
 @pytest.fixture
-def city(rolled_back: Database, secrets: Secrets, now: datetime) -> City:
+def city(undone_city: UndoneCity, now: datetime) -> City:
     """Residents whose accounts others opened: they have accepted nothing yet."""
-    return build_city(rolled_back, secrets, now)
+    return undone_city(now)
 
 
 def join(session: Session, now: datetime, version: str | None) -> ResidentRead:

@@ -2,16 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
-from tests.api.city import build_city
+from tests.api.undone import UndoneCity
 from tests.rulebook.drafting.desk import TUESDAY, Desk
 
 
 @pytest.fixture
-def desk(rolled_back: Database, secrets: Secrets) -> Desk:
+def desk(undone_city: UndoneCity) -> Desk:
     """The Leeds pack on a Tuesday; Ann and Bob write rules, Cem and Dee approve them, Eve holds the budget."""
-    made = Desk(build_city(rolled_back, secrets, TUESDAY), {})
+    made = Desk(undone_city(TUESDAY), {})
     for name, roles in {
         "ann": ("editor",),
         "bob": ("editor", "approver"),

@@ -14,7 +14,7 @@ from app.backtest.work import work_next_backtest
 from app.core.database import Database
 from app.core.secret_store import Secrets
 from tests.api.city import build_city
-from tests.conftest import SCHEME
+from tests.databases import SCHEME
 from tests.earning.world import ride
 from tests.rulebook.drafting.desk import KEY, TUESDAY, Desk
 

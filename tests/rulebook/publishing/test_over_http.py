@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
 from app.identity.service import create_officer
 from app.rulebook.queries import load_timeline
 from app.rulebook.service import open_campaign
 from rules.packs import LEEDS, load_pack
 from rules.sentence import sentence
-from tests.api.city import City, bearer, build_city
+from tests.api.city import City, bearer
+from tests.api.undone import UndoneCity
 from tests.earning.world import CHECK_IN, event
 from tests.rulebook.publishing.rulemaking import TUESDAY, schedule
 
@@ -24,9 +23,9 @@ RULE = "rul_check_in"
 
 
 @pytest.fixture
-def city(rolled_back: Database, secrets: Secrets) -> City:
+def city(undone_city: UndoneCity) -> City:
     """The Leeds pack, on a Tuesday in September."""
-    return build_city(rolled_back, secrets, TUESDAY)
+    return undone_city(TUESDAY)
 
 
 def officer(city: City, *roles: str) -> dict[str, str]:

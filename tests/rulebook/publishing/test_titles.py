@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
 from rules.packs import LEEDS, load_pack
 from rules.sentence import sentence
-from tests.api.city import build_city
+from tests.api.undone import UndoneCity
 from tests.rulebook.drafting.desk import TUESDAY
 
 
-def test_the_register_calls_a_campaign_by_its_title(rolled_back: Database, secrets: Secrets) -> None:
-    city = build_city(rolled_back, secrets, TUESDAY)
+def test_the_register_calls_a_campaign_by_its_title(undone_city: UndoneCity) -> None:
+    city = undone_city(TUESDAY)
 
     def rename(key: str, title: str) -> None:
         headers = city.by("editor")
