@@ -32,26 +32,26 @@ _PUT: Final = f"""
 _NOW: Final = text(
     _PUT.format(
         before="",
-        drawn="SELECT drawn_pence FROM ledger_draws WHERE funder_id = p.owner ORDER BY place DESC LIMIT 1",
+        drawn="SELECT drawn_pence FROM ledger_drawdowns WHERE funder_id = p.owner ORDER BY place DESC LIMIT 1",
     )
 )
 _THEN: Final = text(
     _PUT.format(
         before="AND effective_at < :at",
-        drawn="SELECT sum(pence) FROM ledger_draws WHERE funder_id = p.owner AND drawn_at < :at",
+        drawn="SELECT sum(pence) FROM ledger_drawdowns WHERE funder_id = p.owner AND drawn_at < :at",
     )
 )
 
 _OF_HOLD: Final = text("""
     SELECT funder_id, sum(pence) FILTER (WHERE pence > 0)::bigint AS drawn, sum(pence)::bigint AS kept
-    FROM ledger_draws WHERE hold_id = :hold_id GROUP BY funder_id ORDER BY funder_id
+    FROM ledger_drawdowns WHERE hold_id = :hold_id GROUP BY funder_id ORDER BY funder_id
 """)
 
 _NOTE: Final = text("""
-    INSERT INTO ledger_draws (funder_id, place, hold_id, pence, drawn_pence, drawn_at)
+    INSERT INTO ledger_drawdowns (funder_id, place, hold_id, pence, drawn_pence, drawn_at)
     SELECT :funder_id, coalesce(last.place, 0) + 1, :hold_id, :pence, coalesce(last.drawn_pence, 0) + :pence, :now
     FROM (SELECT) AS one LEFT JOIN LATERAL (
-        SELECT place, drawn_pence FROM ledger_draws WHERE funder_id = :funder_id ORDER BY place DESC LIMIT 1
+        SELECT place, drawn_pence FROM ledger_drawdowns WHERE funder_id = :funder_id ORDER BY place DESC LIMIT 1
     ) AS last ON true
 """)
 

@@ -117,11 +117,11 @@ class LedgerDraw(Row, table=True):
     `drawn_pence` is the sum of the funder's rows up to this one, so that the last says it without a look at the others.
     """
 
-    __tablename__ = "ledger_draws"
+    __tablename__ = "ledger_drawdowns"
     __table_args__ = (
-        CheckConstraint("pence <> 0", name="ck_ledger_draws_pence"),
-        CheckConstraint("drawn_pence >= 0", name="ck_ledger_draws_drawn"),
-        Index("ix_ledger_draws_hold", "hold_id"),
+        CheckConstraint("pence <> 0", name="ck_ledger_drawdowns_pence"),
+        CheckConstraint("drawn_pence >= 0", name="ck_ledger_drawdowns_drawn"),
+        Index("ix_ledger_drawdowns_hold", "hold_id"),
     )
 
     funder_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))

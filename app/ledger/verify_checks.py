@@ -204,11 +204,11 @@ _RETURNED = f"""
 _DRAWN = f"""
     SELECT funder_id, sum, drawn_pence FROM (
         SELECT funder_id, drawn_pence, sum(pence) OVER (PARTITION BY funder_id ORDER BY place)::bigint AS sum
-        FROM ledger_draws
+        FROM ledger_drawdowns
     ) AS d WHERE sum <> drawn_pence
     UNION ALL
     SELECT d.funder_id, put.pence, d.pence FROM (
-        SELECT funder_id, sum(pence)::bigint AS pence FROM ledger_draws GROUP BY funder_id
+        SELECT funder_id, sum(pence)::bigint AS pence FROM ledger_drawdowns GROUP BY funder_id
     ) AS d LEFT JOIN LATERAL (
         SELECT coalesce(sum(t.amount) FILTER (WHERE t.debit = p.id), 0)::bigint
              - coalesce(sum(t.amount) FILTER (WHERE t.credit = p.id), 0)::bigint AS pence
@@ -217,7 +217,7 @@ _DRAWN = f"""
           AND t.kind IN ({TransferKind.BACK:d}, {TransferKind.RETURN:d})
     ) AS put ON true WHERE d.pence > put.pence
     UNION ALL
-    SELECT -hold_id, 0, sum(pence)::bigint FROM ledger_draws GROUP BY hold_id HAVING sum(pence) < 0
+    SELECT -hold_id, 0, sum(pence)::bigint FROM ledger_drawdowns GROUP BY hold_id HAVING sum(pence) < 0
 """  # noqa: S608 - our own constants
 
 _REVERSAL = """

@@ -221,7 +221,7 @@ HOLDINGS: Final = (
         stays=_BOOKS,
     ),
     Holding(
-        "ledger_draws",
+        "ledger_drawdowns",
         "Which funders' money stood behind points that you spent",
         where=f"t.hold_id IN {_HOLDS}",
         key="",

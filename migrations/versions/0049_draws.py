@@ -17,7 +17,7 @@ depends_on = None
 
 # Kinds: accounts 8 pot; transfers 8 back, 11 return, 14 refund; a hold of state 2 is captured.
 CAPTURED_BEFORE = """
-    INSERT INTO ledger_draws (funder_id, place, hold_id, pence, drawn_pence, drawn_at)
+    INSERT INTO ledger_drawdowns (funder_id, place, hold_id, pence, drawn_pence, drawn_at)
     WITH put AS (
         SELECT p.owner AS funder_id,
                coalesce(sum(t.amount) FILTER (WHERE t.debit = p.id AND t.kind = 8), 0)
@@ -49,25 +49,25 @@ CAPTURED_BEFORE = """
 
 def upgrade() -> None:
     op.create_table(
-        "ledger_draws",
+        "ledger_drawdowns",
         sa.Column("funder_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("place", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("hold_id", sa.BigInteger(), nullable=False),
         sa.Column("pence", sa.BigInteger(), nullable=False),
         sa.Column("drawn_pence", sa.BigInteger(), nullable=False),
         sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("pence <> 0", name="ck_ledger_draws_pence"),
-        sa.CheckConstraint("drawn_pence >= 0", name="ck_ledger_draws_drawn"),
-        sa.PrimaryKeyConstraint("funder_id", "place", name=op.f("pk_ledger_draws")),
+        sa.CheckConstraint("pence <> 0", name="ck_ledger_drawdowns_pence"),
+        sa.CheckConstraint("drawn_pence >= 0", name="ck_ledger_drawdowns_drawn"),
+        sa.PrimaryKeyConstraint("funder_id", "place", name=op.f("pk_ledger_drawdowns")),
     )
-    op.create_index("ix_ledger_draws_hold", "ledger_draws", ["hold_id"])
+    op.create_index("ix_ledger_drawdowns_hold", "ledger_drawdowns", ["hold_id"])
     op.execute(CAPTURED_BEFORE)
     op.execute(
-        "CREATE TRIGGER ledger_draws_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_draws "
+        "CREATE TRIGGER ledger_drawdowns_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_drawdowns "
         "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
     )
-    op.execute("GRANT SELECT, INSERT ON ledger_draws TO rewards_app")
+    op.execute("GRANT SELECT, INSERT ON ledger_drawdowns TO rewards_app")
 
 
 def downgrade() -> None:
-    op.drop_table("ledger_draws")
+    op.drop_table("ledger_drawdowns")

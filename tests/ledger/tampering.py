@@ -25,7 +25,7 @@ TAKEN_BACK: dict[str, tuple[str, set[str]]] = {
         {"balance", "returned"},
     ),
     "a draw on another funder's money": (
-        "INSERT INTO ledger_draws VALUES (71, 99, -1, 5000, 5000, now())",
+        "INSERT INTO ledger_drawdowns VALUES (71, 99, -1, 5000, 5000, now())",
         {"draw"},
     ),
     "a reversal of another transfer": (

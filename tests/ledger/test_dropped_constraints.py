@@ -40,7 +40,7 @@ DECISION = (
     "VALUES "
 )
 DRAW = (
-    "INSERT INTO ledger_draws (funder_id, place, hold_id, pence, drawn_pence, drawn_at) "
+    "INSERT INTO ledger_drawdowns (funder_id, place, hold_id, pence, drawn_pence, drawn_at) "
     "VALUES (71, {0}, 1, {1}, {2}, now())"
 )
 NOTICE = "INSERT INTO notices (resident_id, kind, quarter, days, points, due_on, queued_at) VALUES "
@@ -91,9 +91,9 @@ DEEDS: dict[str, tuple[str, str | None]] = {
     "pk_ledger_holds": ("INSERT INTO ledger_holds SELECT * FROM ledger_holds", "held"),
     "ck_ledger_hold_lots_amount": ("UPDATE ledger_hold_lots SET amount = 0", "hold-lots"),
     "pk_ledger_hold_lots": ("INSERT INTO ledger_hold_lots SELECT * FROM ledger_hold_lots", "hold-lots"),
-    "ck_ledger_draws_pence": (DRAW.format(2, 0, 0), None),
-    "ck_ledger_draws_drawn": (DRAW.format(1, -1, -1), "draw"),
-    "pk_ledger_draws": (DRAW.format(1, 1, 1) + ", (71, 1, 1, 1, 1, now())", "draw"),
+    "ck_ledger_drawdowns_pence": (DRAW.format(2, 0, 0), None),
+    "ck_ledger_drawdowns_drawn": (DRAW.format(1, -1, -1), "draw"),
+    "pk_ledger_drawdowns": (DRAW.format(1, 1, 1) + ", (71, 1, 1, 1, 1, now())", "draw"),
     "pk_ledger_reversals": ("INSERT INTO ledger_reversals VALUES (1, 2), (1, 3)", "reversal"),
     "ck_ledger_decisions_kind": (DECISION + "(1, 'gift', 1, 1, NULL, 1, 0, 'r', now())", None),
     "ck_ledger_decisions_amounts": (DECISION + "(1, 'reversal', 1, 1, 7, -1, 0, 'r', now())", "decided"),
@@ -114,14 +114,14 @@ APPEND_ONLY = {
     "ledger_transfers_append_only": ("UPDATE ledger_transfers SET amount = amount + 1 WHERE kind = 1", "balance"),
     "ledger_reversals_append_only": ("DELETE FROM ledger_reversals", None),
     "ledger_decisions_append_only": ("DELETE FROM ledger_decisions", None),
-    "ledger_draws_append_only": ("DELETE FROM ledger_draws", None),
+    "ledger_drawdowns_append_only": ("DELETE FROM ledger_drawdowns", None),
     "ledger_seals_append_only": ("DELETE FROM ledger_seals", None),
 }
 MAY = {
     "commands": "DELETE INSERT SELECT UPDATE",
     "ledger_accounts": "INSERT SELECT UPDATE",
     "ledger_decisions": "INSERT SELECT",
-    "ledger_draws": "INSERT SELECT",
+    "ledger_drawdowns": "INSERT SELECT",
     "ledger_hold_lots": "INSERT SELECT UPDATE",
     "ledger_holds": "INSERT SELECT UPDATE",
     "ledger_reversals": "INSERT SELECT",

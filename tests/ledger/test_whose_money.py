@@ -161,7 +161,7 @@ def test_what_was_captured_before_draws_were_noted_is_noted_as_the_rule_was(sess
     holds = [purse.spend(wallet, points, cost=points) for points in (100, 50, 7)]
     refund_hold(session, hold_id=holds[0], partner_id=PARTNER, points=Points(40), now=FUNDED)
     migration = importlib.import_module("migrations.versions.0049_draws")
-    change_as_superuser(session, "DELETE FROM ledger_draws")
+    change_as_superuser(session, "DELETE FROM ledger_drawdowns")
     change_as_superuser(session, migration.CAPTURED_BEFORE)
     assert {funder: one.left for funder, one in read_behind(session).items()} == {A: 600 - 78, B: 300 - 39}
     assert not verify_ledger(session).findings
