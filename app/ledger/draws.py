@@ -83,9 +83,9 @@ def split_behind(session: Session, lots: Sequence[LotPart], *, pence: int) -> di
     """
     behind = read_behind(session)
     left = {funder: one.left for funder, one in behind.items() if one.left}
-    if len(behind) == 1:
+    put = {funder: one.put for funder, one in behind.items() if one.put}
+    if len(put) == 1:
         return share_out(pence, left, most=left)
-    put = {funder: one.put for funder, one in behind.items()}
     shares = share_out(pence, weigh_funders(session, lots, pence=pence, put=put), most=left)
     spare = {funder: part - shares.get(funder, 0) for funder, part in left.items()}
     rest = share_out(pence - sum(shares.values()), spare, most=spare)

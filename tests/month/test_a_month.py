@@ -27,6 +27,7 @@ from app.core.settings import Settings
 from app.jobs import count_jobs
 from app.ledger.chart import SCHEME as THE_SCHEME
 from app.ledger.chart import AccountKind
+from app.ledger.draws import read_behind
 from app.settlement.periods import read_period
 from app.settlement.queries import get_statement
 from app.wiring import ENTITLEMENTS, build_runtime
@@ -37,9 +38,9 @@ from tests.databases import SCHEME
 from tests.fakes.leisure_operator import LeisureBooks, serving
 from tests.fakes.stripe_books import SECRET_KEY, StripeBooks
 from tests.fakes.stripe_server import serving as serving_stripe
-from tests.month.month import ADAPTERS, BY_BANK, BY_STRIPE, COST_PENCE, GIVEN_POINTS, POINTS, START, Month
+from tests.month.month import ADAPTERS, BY_BANK, BY_STRIPE, COST_PENCE, GIVEN_POINTS, OTHER_FUNDER, POINTS, START, Month
 from tests.month.servers import Answer, serving_all
-from tests.redemption.scheme import Scheme
+from tests.redemption.scheme import FUNDER, Scheme
 
 Make = Callable[[int], Month]
 
@@ -120,6 +121,7 @@ def _live_and_compare(month: Month, monkeypatch: pytest.MonkeyPatch) -> None:
     _finish_jobs(month, monkeypatch)
     _compare_points_and_stock(month)
     _compare_money(month)
+    _compare_funders(month)
     _compare_partners_books(month)
     _compare_webhooks(month)
     reconciled = CliRunner().invoke(program, ["reconcile"])
@@ -176,6 +178,13 @@ def _compare_money(month: Month) -> None:
     files = "SELECT coalesce(sum(pence), 0)::bigint FROM bacs_files WHERE status = 'sent'"
     assert month.run(lambda s: int(s.execute(text(files)).scalar_one())) == by_bank
     assert month.stripe.sent_pence() == sum(used.values()) * COST_PENCE - month.refund[1] - by_bank
+
+
+def _compare_funders(month: Month) -> None:
+    """Each has left behind points what it paid for those that nobody has spent."""
+    left = {funder: one.left for funder, one in month.run(read_behind).items()}
+    unspent = sum(month.scheme.balance(resident).available for resident in month.residents)
+    assert left == {FUNDER: unspent // 5, OTHER_FUNDER: unspent - unspent // 5}
 
 
 def _compare_partners_books(month: Month) -> None:
