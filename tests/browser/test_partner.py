@@ -42,10 +42,16 @@ def test_partner_is_paid(chromium: Browser, server: Server) -> None:
     owner.get_by_label("Voucher code").fill(code)
     owner.get_by_role("button", name="Redeem").click()
     expect(owner.locator(".slr-verdict--yes")).to_contain_text("Give: Drink")
-
-    owner.get_by_role("link", name="Today").click()
-    expect(owner.get_by_role("main")).to_contain_text("1 voucher")
     assert find_violations(owner) == []
+    owner.get_by_label("Voucher code").fill(code)
+    owner.get_by_role("button", name="Redeem").click()
+    expect(owner.locator(".slr-verdict--no")).to_contain_text("This voucher was used")
+    assert find_violations(owner) == []
+
+    for menu, said in (("Today", "1 voucher"), ("Offers", "Drink"), ("Staff", "Owner: may do everything")):
+        owner.get_by_role("link", name=menu, exact=True).click()
+        expect(owner.get_by_role("main")).to_contain_text(said)
+        assert find_violations(owner) == []
     owner.get_by_role("link", name="Money").click()
     owner.get_by_role("link", name="November 2026", exact=True).click()
     expect(owner.get_by_role("table", name="VAT in what you earned")).to_contain_text("£0.80")
@@ -84,3 +90,33 @@ def test_partner_is_paid(chromium: Browser, server: Server) -> None:
     assert overhang(owner) <= 0
     for page in (owner, finance, admin):
         page.context.close()
+
+
+def test_without_scripts_an_owner_redeems_offers_a_reward_and_says_where_to_be_paid(
+    chromium: Browser, server: Server
+) -> None:
+    code, _ = take_voucher(chromium, server)
+    context = server.open_browser(chromium, person=server.town.city.staff["owner"], scripts=False)
+    page = context.new_page()
+    main = page.get_by_role("main")
+    page.goto("/till")
+    page.get_by_label("Voucher code").fill(code)
+    page.get_by_role("button", name="Redeem").click()
+    expect(page.locator(".slr-verdict--yes")).to_contain_text("Give: Drink")
+    page.get_by_role("link", name="Offers", exact=True).click()
+    main.get_by_role("button", name="Propose a reward").click()
+    for label, said in (("Name", "Soup"), ("What somebody gets", "With bread."), ("Kind", "food")):
+        page.get_by_label(label, exact=True).fill(said)
+    page.get_by_role("button", name="Send it to the council").click()
+    expect(page.get_by_role("alert")).to_contain_text("There is a problem")
+    page.get_by_label("Price in points").fill("120")
+    page.get_by_role("button", name="Send it to the council").click()
+    expect(main).to_contain_text("Until one has approved it, nothing changes for residents.")
+    page.get_by_role("link", name="Money", exact=True).click()
+    main.get_by_role("link", name="November 2026", exact=True).click()
+    expect(main.get_by_role("table", name="VAT in what you earned")).to_be_visible()
+    main.get_by_role("link", name="Ask").first.click()
+    page.get_by_label("What was wrong").fill("It was redeemed twice.")
+    page.get_by_role("button", name="Ask").click()
+    expect(main).to_contain_text("It was redeemed twice.")
+    context.close()

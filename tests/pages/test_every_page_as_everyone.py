@@ -5,8 +5,9 @@ The table of who may is in who_opens.py. Each is asked in a transaction that is 
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import httpx2
@@ -17,7 +18,10 @@ from starlette.testclient import TestClient
 
 from app.web.pages.helping import STATEMENTS
 from app.web.pages.rulewriting.parts import PAGES as PARTS
+from app.web.redaction import REDACTED
 from app.web.session_cookies import make_csrf_token
+from tests.api.hardening.test_logs import PEOPLE
+from tests.log_watch import find_personal
 from tests.pages.addresses import list_routes
 from tests.pages.browser import Page
 from tests.pages.business import open_as
@@ -31,6 +35,8 @@ ENDS = {"POST /sessions/end-all"}
 """After these whoever may is nobody."""
 OTHERWISE = {"POST /stop-messages", "POST /officer/imports"}
 """What the message's own code allows, so that it needs no other protection; and a file, which no such form carries."""
+TOLD = ("name", "title", "text", "words", "reason", "note", "notice", "email", "number", "postcode", "reference", "url")
+"""Fields into which people write what they like."""
 DRAFTS = {f"POST /officer/rules/{form}" for form in ("write", "{key}/draft/backtest", "{key}/draft/schedule")}
 """What these ask for is no secret among officers: every one of them may read a draft and try it."""
 FORMS_OF_SOME = sorted(
@@ -48,13 +54,15 @@ class Crowd:
     secrets: dict[str, str]
     places: dict[str, str]
 
-    def ask(self, route: str, who: str, *, is_own_form: bool = True, is_empty: bool = False) -> httpx2.Response:
-        """Nothing that it does stays done."""
+    def ask(
+        self, route: str, who: str, *, is_own_form: bool = True, sent: Mapping[str, str] | None = None
+    ) -> httpx2.Response:
+        """Nothing that it does stays done. `sent` stands for what every form is sent."""
         method, path = route.split()
         secret = self.secrets[who]
         self.http.cookies.clear()
         self.http.cookies.set("slr_visit" if who == "nobody" else "slr_session", secret)
-        form = {} if is_empty else FORM | FORMS.get(route, {})
+        form = dict(FORM | FORMS.get(route, {}) if sent is None else sent)
         if is_own_form:
             form |= {"csrf": make_csrf_token(self.town.city.runtime, secret)}
         kept = self.connection.begin_nested()
@@ -139,7 +147,7 @@ def test_a_page_is_closed_to_everybody_else(crowd: Crowd, route: str) -> None:
 @pytest.mark.parametrize("route", FORMS_OF_SOME)
 def test_who_may_not_send_a_form_is_not_told_how_to_fill_it_in(crowd: Crowd, route: str) -> None:
     for who in sorted(_list_askers(MAY_OPEN[route]) - MAY_OPEN[route] - {"nobody"}):
-        answer = crowd.ask(route, who, is_empty=True)
+        answer = crowd.ask(route, who, sent={})
         assert answer.status_code == 403, (who, answer.status_code, answer.text[-3000:])
 
 
@@ -150,6 +158,24 @@ def test_a_form_that_another_site_sends_does_nothing(crowd: Crowd, route: str) -
     who = min(MAY_OPEN.get(route, OFFICERS) - {"nobody"}, default="nobody")
     answer = crowd.ask(route, who, is_own_form=False)
     assert (answer.status_code, Page(answer).heading) == (403, OUT_OF_DATE)
+
+
+def test_no_form_of_a_page_logs_what_was_sent_or_who_sent_it(crowd: Crowd, capsys: pytest.CaptureFixture[str]) -> None:
+    routes = [route for route in list_routes() if route.startswith("POST")]
+    people = itertools.cycle(PEOPLE.values())
+    asked = 0
+    for route in routes:
+        told = FORM | FORMS.get(route, {}) | {field: next(people) for field in TOLD}
+        who = min(MAY_OPEN.get(route, OFFICERS), default="nobody")
+        for sent in (told, dict.fromkeys(told, next(people))):
+            crowd.ask(route, who, sent=sent)
+            asked += 1
+    logged = capsys.readouterr().err
+    assert logged.count('"event": "request"') == asked > 200
+    assert find_personal(logged) == set()
+    assert REDACTED not in logged, "what has to be taken out should not have been logged"
+    secrets = {secret for who, secret in crowd.secrets.items() if who != "nobody"}
+    assert {one for one in {*PEOPLE.values(), *secrets} if one in logged} == set()
 
 
 def _list_askers(may: frozenset[str]) -> frozenset[str]:
