@@ -54,7 +54,7 @@ def show_overview(request: Request) -> Response:
     facts = call.run(as_officer, find)
     found = facts.overview
     chart = draw_bars(
-        [Bar(f"{day.on.day}.{day.on.month}.", day.given, day.redeemed) for day in found.days],
+        [Bar(f"{day.on.day}/{day.on.month}", day.given, day.redeemed) for day in found.days],
         name="moved",
         title="Points given and redeemed, day by day",
         description="Outlined bars are points given, filled bars points redeemed. The table beneath has the numbers.",
