@@ -21,25 +21,31 @@ SENT: Final = "sent"
 def write_entitlements(folder: Path, *, on: date) -> tuple[Path, int] | None:
     """The nightly file of everything that waits, and how many passes; None when nothing does.
 
-    Broken off, it is written again whole: what it holds is moved only once it is there.
+    What it holds is moved only once it is there. Broken off in between, the next run moves the rest, on the same night
+    or a later one, and no pass stands in two files.
     """
     waiting = sorted((folder / WAITING).glob("*.json")) if folder.exists() else []
     if not waiting:
         return None
-    rows = [msgspec.json.decode(path.read_bytes()) for path in waiting]
     target = folder / f"entitlements-{on:%Y-%m-%d}.csv"
-    earlier = list(csv.DictReader(target.read_text(encoding="utf-8").splitlines())) if target.exists() else []
-    known = {row["reference"] for row in earlier}
-    rows = [*earlier, *(row for row in rows if row["reference"] not in known)]
-    page = io.StringIO()
-    table = csv.DictWriter(page, COLUMNS, lineterminator="\n")
-    table.writeheader()
-    table.writerows(rows)
-    write_whole(target, page.getvalue().encode())
+    newest = max(folder.glob("entitlements-*.csv"), default=target)
+    known = {row["reference"] for row in _read(newest)}
+    rows = [msgspec.json.decode(path.read_bytes()) for path in waiting]
+    fresh = [row for row in rows if row["reference"] not in known]
+    if fresh:
+        page = io.StringIO()
+        table = csv.DictWriter(page, COLUMNS, lineterminator="\n")
+        table.writeheader()
+        table.writerows([*_read(target), *fresh])
+        write_whole(target, page.getvalue().encode())
     (folder / SENT).mkdir(mode=0o700, exist_ok=True)
     for path in waiting:
         path.rename(folder / SENT / path.name)
-    return target, len(waiting)
+    return (target, len(fresh)) if fresh else None
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines())) if path.exists() else []
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -17,7 +17,7 @@ from app.core.database import Database
 from app.core.units import Pence, Points
 from app.ledger.chart import SCHEME, AccountKind, Unit
 from app.ledger.draws import read_behind
-from app.ledger.expiry import expire_points
+from app.ledger.expiry import expire_points, forfeit_points
 from app.ledger.outstanding import read_outstanding
 from app.ledger.posting import Award, post_awards
 from app.ledger.rate import change_rate
@@ -139,6 +139,18 @@ def test_what_is_refunded_has_its_funders_money_behind_it_again(session: Session
     refund_hold(session, hold_id=hold, partner_id=PARTNER, points=Points(200), now=FUNDED)
     assert {funder: one.left for funder, one in read_behind(session).items()} == {A: 200, B: 0}
     assert purse.expire() == {A: 200, B: 0}
+    assert not verify_ledger(session).findings
+
+
+def test_what_somebody_leaves_behind_goes_back_to_who_paid_for_it(session: Session) -> None:
+    purse = Purse(session)
+    purse.fund(A, 3_000)
+    purse.fund(B, 300)
+    purse.award(A, purse.open(), 2_000)
+    leaver = purse.open()
+    purse.award(B, leaver, 300)
+    assert forfeit_points(session, wallet_id=leaver, now=FUNDED).pence == 300
+    assert purse.pots() == {A: 0, B: 300}
     assert not verify_ledger(session).findings
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.core.ids import uuid7
 from partners.calling import FAULTS_IN_A_ROW, REST_SECONDS, TRIES, Calls
 from partners.entitlements import write_entitlements
 from partners.interface import PartnerRefused, PartnerUnavailable, Standing
@@ -98,6 +99,24 @@ def test_a_partners_sentence_that_is_not_fit_to_show_is_not_shown() -> None:
     calls = Stopwatch().calls(lambda _: httpx.Response(409, json={"detail": "a\x1b[31m" * 9}))
     with pytest.raises(PartnerRefused, match=r"^The partner can't give you this reward\.$"):
         LeisurePass(calls).issue(PASS)
+
+
+@pytest.mark.parametrize("on", [date(2026, 11, 22), date(2026, 11, 23)])
+def test_a_nightly_file_that_was_broken_off_before_its_passes_were_moved_names_none_of_them_twice(
+    tmp_path: Path, on: date
+) -> None:
+    adapter, another = LeisureFile(tmp_path), replace(PASS, reference=uuid7(PASS.expires_at))
+    adapter.issue(PASS)
+    assert write_entitlements(tmp_path, on=date(2026, 11, 22)) is not None
+    name = f"{PASS.reference.hex}.json"
+    (tmp_path / "sent" / name).rename(tmp_path / "waiting" / name)  # as it was when the power went
+    assert write_entitlements(tmp_path, on=on) is None
+    adapter.issue(another)
+    (tmp_path / "sent" / name).rename(tmp_path / "waiting" / name)
+    assert write_entitlements(tmp_path, on=on) is not None
+    rows = [line for path in sorted(tmp_path.glob("*.csv")) for line in path.read_text().splitlines()[1:]]
+    assert [row[:32] for row in rows] == [PASS.reference.hex, another.reference.hex]
+    assert list((tmp_path / "waiting").iterdir()) == []
 
 
 def test_the_nightly_file_has_each_pass_once_however_often_it_is_written(tmp_path: Path) -> None:

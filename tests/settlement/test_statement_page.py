@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -86,3 +88,19 @@ def test_every_figure_of_the_page_is_the_jsons(city: City) -> None:
     assert said["vat"], "there is VAT to compare"
     assert texts[0] == f"Statement {PERIOD}"
     assert "You need not send an invoice." in texts[2]
+
+
+def test_every_figure_of_the_table_is_the_jsons(city: City) -> None:
+    said = ask(city, "application/json").json()
+    rows = list(csv.DictReader(io.StringIO(ask(city, "text/csv").text)))
+    figures = [(row["what"], row["voucher"], row["pounds"]) for row in rows]
+    assert figures == [
+        ("Opening balance", "", pounds(said["opening_pence"])),
+        *((KINDS[line["kind"]], line["voucher"] or "", pounds(line["pence"])) for line in said["lines"]),
+        ("Closing balance", "", pounds(said["closing_pence"])),
+        *(
+            (f"VAT in what you earned: {what}", "", pounds(vat[f"{name}_pence"]))
+            for vat in said["vat"]
+            for what, name in (("net", "net"), ("VAT", "vat"), ("in all", "gross"))
+        ),
+    ]
