@@ -217,7 +217,7 @@ def _draw_fact(fact: Fact, *, quantity: bool) -> FactForm:
         fact.unit,
         fact.minimum,
         fact.maximum,
-        _choices(fact.values),
+        name_choices(fact.values),
         fact.pattern,
         fact.required,
         fact.source,
@@ -227,7 +227,8 @@ def _draw_fact(fact: Fact, *, quantity: bool) -> FactForm:
     )
 
 
-def _choices(values: tuple[str, ...] | list[str]) -> tuple[Choice, ...]:
+def name_choices(values: tuple[str, ...] | list[str]) -> tuple[Choice, ...]:
+    """What a choice may be, each with the words that people read for it."""
     return tuple(Choice(value, _WORDS.get(value, value.capitalize())) for value in values)
 
 
@@ -248,7 +249,7 @@ def _kind_of(node: Node) -> str:
 def _draw_field(name: str, node: Node, label: str, schema: dict[str, Any]) -> Field:
     # Null says no more than leaving the field out.
     inner = next(branch for branch in branches(node, schema) if branch.get("type") != "null")
-    values = _choices(inner.get("enum", []))
+    values = name_choices(inner.get("enum", []))
     told = describe((inner,), schema)
     return Field(
         name=name,

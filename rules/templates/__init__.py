@@ -12,7 +12,12 @@ def _blank(name: str, path: str, label: str, told: str, kind: BlankKind = "text"
 
 # The blanks that every rule has.
 _COMMON: Final = (
-    _blank("id", "id", "Name of the rule", "rul_ and small letters; it never changes."),
+    _blank(
+        "id",
+        "id",
+        "Name of the rule",
+        "For records: rul_, then small letters, digits and _. It never changes.",
+    ),
     _blank("title", "title.en", "Title", "What residents see."),
     _blank("campaign", "campaign", "Campaign", "The campaign whose budget pays."),
     _blank("source", "source", "Source", "The one sender whose events count."),

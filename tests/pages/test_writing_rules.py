@@ -193,3 +193,44 @@ def test_the_next_version_begins_as_the_one_in_force(hall: Town) -> None:
     page = browser.send(visit(browser, "/officer/rules/write").form("/officer/rules/write"), next_of="rul_ten_trips")
     check(page)
     assert "Draft of version 2" in page.text
+
+
+def test_choices_are_read_and_written_by_the_words_of_the_catalogue(hall: Town) -> None:
+    browser = hall.browser(Role.OFFICER)
+    begin(browser)
+    page = _save(
+        browser, "who", **{"who-0-fact": "connection", "who-0-op": "in", "who-0-value": "lives in leeds, WORK"}
+    )
+    check(page)
+    address = f"{DRAFT}/change/who"
+    assert visit(browser, address).form(address).fields["who-0-value"] == "Lives in Leeds, Works in Leeds"
+    assert "Saturday, Sunday" in visit(browser, f"{DRAFT}/change/when").form(f"{DRAFT}/change/when").fields.values()
+    check(_save(browser, "who"))
+
+
+def test_the_campaign_and_the_source_of_a_new_rule_are_chosen_by_their_titles(hall: Town) -> None:
+    page = visit(hall.browser(Role.OFFICER), "/officer/rules/write/early_trip")
+    chosen = [tag for tag in page.find_all("select") if tag.attributes["name"] in ("campaign", "source")]
+    assert len(chosen) == 2
+    fields = page.form("/officer/rules/write/early_trip").fields
+    assert (fields["campaign"], fields["source"]) == ("cmp_get_on_board", "urn:wymetro:taps")
+
+
+def test_a_rule_whose_next_version_is_being_written_leads_to_it(hall: Town) -> None:
+    browser = hall.browser(Role.OFFICER)
+    form = visit(browser, "/officer/rules/write").form("/officer/rules/write")
+    check(browser.send(form, next_of="rul_ten_trips"))
+    page = browser.send(form, next_of="rul_ten_trips")
+    check(page, 409)
+    assert "/officer/rules/rul_ten_trips/draft" in page.links()
+    assert page.form("/officer/rules/write").fields["next_of"] == "rul_ten_trips"
+
+
+def test_what_is_missing_and_what_was_found_lead_to_where_it_is_mended(hall: Town) -> None:
+    browser = hall.browser(Role.OFFICER)
+    begin(browser)
+    assert "#cost" in visit(browser, DRAFT).links()
+    _save(browser, "when", **{"when-3-fact": "local.time", "when-3-op": "at_least", "when-3-value": "12:00"})
+    page = visit(browser, DRAFT)
+    assert {"#findings", "#cost"} <= set(page.links())
+    assert page.links().count(f"{DRAFT}/change/when") == 2

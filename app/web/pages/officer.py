@@ -9,6 +9,7 @@ from app.core.clock import london_date
 from app.identity.permissions import DRAFTERS
 from app.rulebook.drafting.queries import list_drafts
 from app.web.callers import as_officer
+from app.web.pages.council.role_words import ROLE_WORDS
 from app.web.pages.register import list_register
 from app.web.pages.rendering import render
 from app.web.pages.visits import Role, sign_in_again
@@ -28,6 +29,7 @@ def rules(request: Request) -> Response:
         request,
         "officer_rules.html",
         officer=officer,
+        roles=[ROLE_WORDS[role][0] for role in sorted(officer.roles)],
         entries=entries,
         today=today,
         drafts=drafts,

@@ -13,14 +13,16 @@ from app.core.errors import Conflict
 from app.identity.queries import OfficerRead
 from app.rulebook.drafting.beginning import write_draft, write_next_version
 from app.rulebook.drafting.documents import fill_template
-from app.rulebook.drafting.errors import DocumentUnfit, TemplateNotFound
+from app.rulebook.drafting.errors import DocumentUnfit, DraftExists, TemplateNotFound
 from app.rulebook.queries import list_rules
 from app.web.api.drafts import as_drafter
 from app.web.api.rules import read_rule_key
+from app.web.callers import Call
 from app.web.languages import mark
 from app.web.pages.rendering import render
 from app.web.pages.rulewriting.faults import Faults, find_faults
 from app.web.pages.rulewriting.numbers import read_number, write_number
+from app.web.pages.rulewriting.offered import list_offered
 from app.web.pages.rulewriting.parts import FORM, NOT_A_NUMBER
 from app.web.pages.visits import Role, check_form, sign_in_again
 from app.web.pages.whole_forms import SentForm, WholeForm
@@ -41,9 +43,7 @@ def draft_page(key: str) -> str:
 
 @router.get("/officer/rules/write")
 def choose(request: Request) -> Response:
-    call = sign_in_again(request, Role.OFFICER)
-    rules = call.run(as_drafter, lambda session, _: list_rules(session, at=call.now))
-    return render(request, "rule_write.html", templates=list_templates(), rules=rules)
+    return _choose(request, sign_in_again(request, Role.OFFICER))
 
 
 @router.post("/officer/rules/write")
@@ -52,15 +52,35 @@ def begin_next(request: Request, form: SentForm) -> Response:
     call = sign_in_again(request, Role.OFFICER)
     check_form(request, form.one("csrf"))
     key = read_rule_key(form.one("next_of"))
-    call.run(as_drafter, lambda session, officer: write_next_version(session, key=key, officer=officer, now=call.now))
+
+    def serve(session: Session, officer: OfficerRead) -> None:
+        write_next_version(session, key=key, officer=officer, now=call.now)
+
+    try:
+        call.run(as_drafter, serve)
+    except DraftExists as refusal:
+        return _choose(request, call, status=status_of(type(refusal)), chosen=key, problem=str(refusal))
     return RedirectResponse(draft_page(key), status_code=303)
+
+
+def _choose(request: Request, call: Call, *, status: int = 200, chosen: str = "", problem: str = "") -> Response:
+    """`chosen` is the rule whose next version is being written already."""
+    rules = call.run(as_drafter, lambda session, _: list_rules(session, at=call.now))
+    return render(
+        request,
+        "rule_write.html",
+        status=status,
+        templates=list_templates(),
+        rules=rules,
+        chosen=chosen,
+        faults={"next_of": problem} if problem else {},
+    )
 
 
 @router.get("/officer/rules/write/{template}")
 def show_blanks(request: Request, template: str) -> Response:
     call = sign_in_again(request, Role.OFFICER)
-    call.run(as_drafter, lambda _, officer: officer)
-    return _show(request, find_blanks(template), {}, {})
+    return _show(request, call, find_blanks(template), {}, {})
 
 
 @router.post("/officer/rules/write/{template}")
@@ -70,8 +90,7 @@ def fill_in(request: Request, template: str, form: SentForm) -> Response:
     found = find_blanks(template)
     answers, faults = read_answers(found, form)
     if faults:
-        call.run(as_drafter, lambda _, officer: officer)
-        return _show(request, found, form.as_sent() | _lists(found, form), faults, status=422)
+        return _show(request, call, found, form.as_sent() | _lists(found, form), faults, status=422)
 
     def serve(session: Session, officer: OfficerRead) -> Rule:
         rule = fill_template(found.id, answers)
@@ -82,12 +101,12 @@ def fill_in(request: Request, template: str, form: SentForm) -> Response:
         rule = call.run(as_drafter, serve)
     except DocumentUnfit as refusal:
         named = {place.path: blank.name for blank in found.blanks for place in blank.places}
-        return _show(
-            request, found, form.as_sent() | _lists(found, form), find_faults(refusal.faults, named), status=422
-        )
+        sent = form.as_sent() | _lists(found, form)
+        return _show(request, call, found, sent, find_faults(refusal.faults, named), status=422)
     except Conflict as refusal:
         return _show(
             request,
+            call,
             found,
             form.as_sent() | _lists(found, form),
             {"": str(refusal)},
@@ -154,8 +173,15 @@ def _lists(template: Template, form: WholeForm) -> dict[str, list[str]]:
 
 
 def _show(
-    request: Request, template: Template, sent: dict[str, str | list[str]], faults: Faults, *, status: int = 200
+    request: Request,
+    call: Call,
+    template: Template,
+    sent: dict[str, str | list[str]],
+    faults: Faults,
+    *,
+    status: int = 200,
 ) -> Response:
+    offered = call.run(as_drafter, lambda session, _: list_offered(session, now=call.now))
     defaults = {blank.name: template.default_of(blank) for blank in template.blanks}
     units = {blank.name: blank.unit for blank in template.blanks}
     given = {name: write_number(value, units[name]) for name, value in defaults.items()} | sent
@@ -168,6 +194,7 @@ def _show(
         given=given,
         faults=faults,
         choices=choices,
+        offered={"campaign": offered.campaigns, "source": offered.sources},
         named={blank.name: blank.label for blank in template.blanks},
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from app.web.languages import mark
@@ -49,11 +49,13 @@ def read_clauses(form: WholeForm, front: str, facts: Iterable[FactForm], faults:
 
 def write_rows(clauses: Sequence[dict[str, Any]], facts: Iterable[FactForm]) -> list[Row]:
     """What the form shows of a document's list."""
-    units = {fact.name: fact.unit for fact in facts}
+    known = {fact.name: fact for fact in facts}
     rows: list[Row] = []
     for clause in clauses:
         for place, condition in enumerate(clause.get("any", [clause])):
-            value = _write_value(condition.get("value"), units.get(condition["fact"]))
+            fact = known.get(condition["fact"])
+            named = {choice.value: choice.label for choice in fact.values} if fact else {}
+            value = _write_value(condition.get("value"), fact.unit if fact else None, named)
             joined = "yes" if place else ""
             rows.append({"fact": condition["fact"], "op": condition["op"], "value": value, "or": joined})
     return rows
@@ -68,12 +70,14 @@ def _read_value(op: str, written: str, fact: FactForm | None) -> object:
     if op == "within":
         return _read_place(written)
     unit, kind = (fact.unit, fact.kind) if fact else (None, "text")
+    named = {choice.label.lower(): choice.value for choice in fact.values} if fact else {}
     if op in _TAKES_MANY:
-        return [_read_one(part.strip(), kind, unit) for part in written.split(",") if part.strip()]
-    return _read_one(written, kind, unit)
+        return [_read_one(part.strip(), kind, unit, named) for part in written.split(",") if part.strip()]
+    return _read_one(written, kind, unit, named)
 
 
-def _read_one(written: str, kind: str, unit: str | None) -> Value:
+def _read_one(written: str, kind: str, unit: str | None, named: Mapping[str, str]) -> Value:
+    """A choice by its label or as the document has it, in whatever letters."""
     if kind == "integer":
         return read_number(written, unit)
     if kind == "boolean":
@@ -81,7 +85,7 @@ def _read_one(written: str, kind: str, unit: str | None) -> Value:
         if truth is None:
             raise ValueError
         return truth
-    return written
+    return named.get(written.lower(), written.lower() if written.lower() in named.values() else written)
 
 
 def _read_place(written: str) -> object:
@@ -102,7 +106,7 @@ def _read_millionths(degrees: str) -> int:
     return sign * (int(whole) * _MILLION + int(part.ljust(6, "0") or "0"))
 
 
-def _write_value(value: object, unit: str | None) -> str:
+def _write_value(value: object, unit: str | None, named: Mapping[str, str]) -> str:
     match value:
         case None:
             return ""
@@ -110,9 +114,11 @@ def _write_value(value: object, unit: str | None) -> str:
             degrees = [_write_degrees(value[name]) for name in ("latitude_e6", "longitude_e6")]
             return ", ".join([*degrees, str(value["radius_m"])])
         case list():
-            return ", ".join(_write_value(one, unit) for one in value)
+            return ", ".join(_write_value(one, unit, named) for one in value)
         case bool():
             return "yes" if value else "no"
+        case str():
+            return named.get(value, value)
         case _:
             return str(write_number(value, unit))
 

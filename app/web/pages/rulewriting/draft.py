@@ -33,9 +33,12 @@ from app.web.api.drafts_shown import find_surroundings, show_whole
 from app.web.api.rules import read_rule_key
 from app.web.callers import Call, as_officer
 from app.web.faults import ParameterInvalid, PathUnknown
+from app.web.languages import load_language
+from app.web.pages.council.role_words import ROLE_WORDS
 from app.web.pages.rendering import render
 from app.web.pages.rulewriting.beginning import draft_page
 from app.web.pages.rulewriting.differences import Group, tell_parts
+from app.web.pages.rulewriting.parts import find_part
 from app.web.pages.visits import Role, check_form, sign_in_again
 from app.web.pages.whole_forms import SentForm, WholeForm
 from app.web.problems import status_of
@@ -209,5 +212,10 @@ def _show(request: Request, call: Call, key: str, *, status: int = 200, refused:
         month_ago=sheet.today - timedelta(days=FEWEST_DAYS),
         draft=sheet.draft,
         enough_days=FEWEST_DAYS,
+        part_of=find_part,
+        missing_roles=", ".join(
+            load_language(call.runtime.settings.pages_language).say(ROLE_WORDS[role][0])
+            for role in sheet.draft.missing_approvals
+        ),
         reference=lambda backtest: public_id("bkt", backtest.public_id),
     )

@@ -10,9 +10,7 @@ from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
-from app.earning.freshness import list_freshness
 from app.identity.queries import OfficerRead
-from app.rulebook.campaigns import list_campaigns
 from app.rulebook.drafting.documents import dump_rule, read_document
 from app.rulebook.drafting.errors import DocumentUnfit, DraftChanged
 from app.rulebook.drafting.queries import get_draft
@@ -27,6 +25,7 @@ from app.web.pages.rulewriting.ahead import Ahead, look_ahead
 from app.web.pages.rulewriting.beginning import draft_page
 from app.web.pages.rulewriting.conditions import MOST_ROWS, write_rows
 from app.web.pages.rulewriting.faults import Faults, find_faults
+from app.web.pages.rulewriting.offered import Offered, list_offered
 from app.web.pages.rulewriting.parts import FORM, MOST_LIMITS, PAGES, Page
 from app.web.pages.visits import Role, check_form, sign_in_again
 from app.web.pages.whole_forms import SentForm, WholeForm
@@ -40,11 +39,10 @@ EMPTY_ROWS = 2
 
 @dataclass(frozen=True)
 class _Around:
-    """The draft, and what may be chosen for it: key and title."""
+    """The draft, and what may be chosen for it."""
 
     draft: DraftRead
-    campaigns: list[tuple[str, str]]
-    sources: list[tuple[str, str]]
+    offered: Offered
 
 
 @router.get("/officer/rules/{key}/draft/change/{part}")
@@ -104,9 +102,7 @@ def find_page(name: str) -> Page:
 
 def _look_around(call: Call, key: str) -> _Around:
     def serve(session: Session, _: OfficerRead) -> _Around:
-        campaigns = [(one.key, one.title) for one in list_campaigns(session, now=call.now)]
-        sources = [(one.source, one.title) for one in list_freshness(session, now=call.now, feeding_only=False)]
-        return _Around(get_draft(session, key=key), campaigns, sources)
+        return _Around(get_draft(session, key=key), list_offered(session, now=call.now))
 
     return call.run(as_drafter, serve)
 
@@ -136,8 +132,8 @@ def _show(
         form=FORM,
         kind=kind,
         facts=facts,
-        campaigns=around.campaigns,
-        sources=around.sources,
+        campaigns=around.offered.campaigns,
+        sources=around.offered.sources,
         revision=revision,
         given=given,
         rows=range(_count_rows(page, given)),
@@ -153,10 +149,9 @@ def _pair(choices: tuple[Choice, ...]) -> list[tuple[str, str]]:
 
 
 def _count_rows(page: Page, given: dict[str, str]) -> int:
-    if page.name == "limits":
-        return MOST_LIMITS
-    held = max((row for row in range(MOST_ROWS) if given.get(f"{page.name}-{row}-fact")), default=-1)
-    return min(held + 1 + EMPTY_ROWS, MOST_ROWS)
+    most, member = (MOST_LIMITS, "scope") if page.name == "limits" else (MOST_ROWS, "fact")
+    held = max((row for row in range(most) if given.get(f"{page.name}-{row}-{member}")), default=-1)
+    return min(held + 1 + EMPTY_ROWS, most)
 
 
 def _fill(page: Page, document: dict[str, Any], facts: tuple[Any, ...]) -> dict[str, str]:

@@ -33,6 +33,7 @@ from app.web.pages.visits import Role, check_form, sign_in_again
 from app.web.pages.whole_forms import SentForm
 from rules.catalogue import EVENT_TYPES, RESIDENT_FACTS
 from rules.errors import RuleSetRefused
+from rules.forms import name_choices
 
 router = APIRouter(include_in_schema=False)
 
@@ -151,6 +152,7 @@ def _show(
         at=at,
         types=[EVENT_TYPES[kind] for kind in drawn.types],
         facts=drawn.facts,
+        choices=name_choices,
         resident_facts=RESIDENT_FACTS.values(),
         rows=range(count_rows(given)),
         revision=revision,

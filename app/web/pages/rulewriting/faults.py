@@ -15,11 +15,12 @@ def find_faults(told: Sequence[Mapping[str, str]], fields: Mapping[str, str]) ->
     found: Faults = {}
     for fault in told:
         path, sentence = fault["path"], fault["sentence"]
-        name = next((field for front, field in fields.items() if _is_within(path, front)), "")
+        name = next((field for front, field in fields.items() if is_within(path, front)), "")
         said = sentence if name or not path else f"{path}: {sentence}"
         found[name] = f"{found[name]} {said}" if name in found else said
     return found
 
 
-def _is_within(path: str, front: str) -> bool:
+def is_within(path: str, front: str) -> bool:
+    """Whether `path` is `front` or a part of it."""
     return path == front or path.startswith((f"{front}.", f"{front}["))

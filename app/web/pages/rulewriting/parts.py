@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from app.web.languages import mark
 from app.web.pages.rulewriting.conditions import read_clauses
-from app.web.pages.rulewriting.faults import Faults
+from app.web.pages.rulewriting.faults import Faults, is_within
 from app.web.pages.rulewriting.numbers import read_number
 from app.web.pages.whole_forms import WholeForm
 from rules.forms import Field, PartForm, RuleForm, draw_form
@@ -163,3 +163,8 @@ PAGES: Final = {
     )
 }
 """In the order in which they are asked."""
+
+
+def find_part(path: str) -> Page | None:
+    """The question page that a path of the document is about, as in `limits[0].times`."""
+    return next((page for page in PAGES.values() for front in page.paths if is_within(path, front)), None)
