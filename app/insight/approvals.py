@@ -37,6 +37,7 @@ DECIDERS: Final[Mapping[str, tuple[str, ...]]] = {
     "dispute": REFUND_ROLES,
     "refund": REFUND_ROLES,
     "payee": PAYMENT_ROLES,
+    "stripe": PAYMENT_ROLES,
     "file": PAYMENT_ROLES,
     "reversal": PAYMENT_ROLES,
     "role": ROLE_KEEPERS,
@@ -50,6 +51,7 @@ _PREFIXES: Final[Mapping[str, str]] = {
     "contract": "prt",
     "endpoint": "prt",
     "payee": "prt",
+    "stripe": "prt",
     "reward": "rpr",
     "message": "cmm",
     "adjustment": "adj",
@@ -78,6 +80,9 @@ _WAITING: Final = text("""
     UNION ALL
     SELECT 'payee', p.public_id, p.name, NULL, p.name, y.proposed_at, false
       FROM payees y JOIN partners p ON p.id = y.partner_id WHERE y.proposed_sealed IS NOT NULL
+    UNION ALL
+    SELECT 'stripe', p.public_id, p.name, NULL, p.name, y.stripe_chosen_at, false
+      FROM payees y JOIN partners p ON p.id = y.partner_id WHERE y.stripe_chosen_at IS NOT NULL
     UNION ALL
     SELECT 'message', m.public_id, m.subject, m.written_by, NULL, m.written_at, m.written_by = :me
       FROM campaign_messages m WHERE m.status = 'written'

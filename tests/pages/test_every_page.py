@@ -32,7 +32,7 @@ OWN = {
         *("/you/invite", "/you/household", "/you/messages"),
     ),
     Role.PARTNER: (
-        *("/till", "/till/devices", "/partner", "/partner/offers", "/partner/money"),
+        *("/till", "/till/devices", "/partner", "/partner/offers", "/partner/money", "/partner/money/stripe"),
         *("/partner/staff", "/partner/integration"),
     ),
     Role.OFFICER: (
@@ -42,6 +42,7 @@ OWN = {
         "/officer/campaigns",
         "/officer/partners",
         "/officer/money",
+        "/officer/money/stripe",
         "/officer/review",
         "/officer/adjustments",
         "/officer/appeals",

@@ -9,18 +9,16 @@ from fastapi import APIRouter
 from sqlmodel import Session
 from starlette.responses import Response
 
-from app.audit import Actor, record_act
-from app.core.ids import public_id
 from app.identity.queries import OfficerRead, StaffRead
 from app.ledger.commands import Answer
-from app.offers.queries import PartnerRead, get_partner
-from app.settlement.connect.choosing import approve_stripe, choose_bank, choose_stripe
+from app.offers.queries import PartnerRead
 from app.settlement.payees import PayeeKeys, PayeeRead, get_payee
 from app.web.api.answers import SIGNED_IN, declines, respond, takes
 from app.web.api.payees import PayeeShape, present_payee
 from app.web.api.payout_shapes import as_payer, get_partner_by_id
 from app.web.callers import Call, SignedIn, as_partner_owner
 from app.web.idempotency import run_once
+from app.web.paying_by_stripe import approve_way, choose_way
 from app.web.sent import Body, IdempotencyKey
 
 router = APIRouter(tags=["money"])
@@ -43,12 +41,8 @@ def choose(call: SignedIn, body: Body) -> PayeeShape:
     order = body.read(WayOrder)
 
     def serve(session: Session, staff: StaffRead) -> PayeeRead:
-        partner = get_partner(session, partner_id=staff.partner_id)
-        if order.method == "stripe":
-            choose_stripe(session, partner_id=partner.id, staff_id=staff.id, now=call.now)
-        else:
-            choose_bank(session, partner_id=partner.id)
-        return _record(session, call, staff.actor, partner, f"payment by {order.method} chosen")
+        partner = choose_way(session, staff, method=order.method, now=call.now)
+        return _read(session, call, partner)
 
     return present_payee(call.run(as_partner_owner, serve))
 
@@ -63,14 +57,11 @@ def approve(call: SignedIn, id: str, body: Body, key: IdempotencyKey = None) -> 
 
     def serve(session: Session, officer: OfficerRead) -> Answer:
         partner = get_partner_by_id(session, id)
-        approve_stripe(session, partner_id=partner.id, officer_id=officer.id)
-        payee = _record(session, call, officer.actor, partner, "payment by stripe approved")
-        return Answer(200, present_payee(payee).model_dump(mode="json"))
+        approve_way(session, officer, partner, now=call.now)
+        return Answer(200, present_payee(_read(session, call, partner)).model_dump(mode="json"))
 
     return respond(run_once(call, as_payer, serve, key=key, sent=body))
 
 
-def _record(session: Session, call: Call, actor: Actor, partner: PartnerRead, what: str) -> PayeeRead:
-    subject = f"partner:{public_id('prt', partner.public_id)}"
-    record_act(session, actor=actor, act="partner.changed", subject=subject, facts={"what": what}, now=call.now)
+def _read(session: Session, call: Call, partner: PartnerRead) -> PayeeRead:
     return get_payee(session, partner_id=partner.id, keys=PayeeKeys(call.runtime.secrets))

@@ -42,6 +42,7 @@ KINDS: Mapping[str, Kind] = {
     "dispute": Kind(mark("Dispute about a voucher"), MONEY + "#{}"),
     "refund": Kind(mark("Refund of a voucher"), MONEY + "#{}"),
     "payee": Kind(mark("Bank details"), MONEY + "#banks"),
+    "stripe": Kind(mark("Payment by Stripe"), MONEY + "/stripe/{}"),
     "file": Kind(mark("Payment file"), MONEY + "#{}"),
     "reversal": Kind(mark("Payment to take back"), MONEY),
     "role": Kind(mark("Roles of an officer"), "/officer/people#{}"),

@@ -55,6 +55,7 @@ def show_money(request: Request) -> Response:
 
     today = london_date(call.now)
     facts = call.run(as_partner_staff, find) | {"today": today, "one_day": timedelta(days=1), "fewest": FEWEST_NEW}
+    facts["stripe_offered"] = call.runtime.stripe is not None
     return render(request, "partner/money.html", status=200, **facts)
 
 

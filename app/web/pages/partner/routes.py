@@ -13,10 +13,11 @@ from app.web.pages.partner import (
     questions,
     staff,
     statements,
+    stripe,
     today,
     webhook,
 )
 
 router = APIRouter(include_in_schema=False)
-for pages in (today, offers, offer_changes, money, bank, statements, questions, staff, integration, webhook):
+for pages in (today, offers, offer_changes, money, bank, stripe, statements, questions, staff, integration, webhook):
     router.include_router(pages.router)
