@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, Session, col, select
 
 from app.core.columns import Row, Xid8
-from app.core.ids import public_id, take_id
+from app.core.ids import public_id, take_id, take_ids
 from app.core.paging import CursorUnknown, Page, clamp_limit
 
 ActorKind = Literal["officer", "resident", "staff", "machine", "host", "device", "system"]
@@ -167,26 +167,26 @@ def record_act(
 ) -> None:
     """Write down one of ACTS. `facts` are references, numbers and words of ours: never a name, address or card."""
     assert act in ACTS, f"{act} is not in the list of acts"
-    written = {
-        "id": take_id(session),
-        "act": act,
-        "actor_kind": actor.kind,
-        # Of a resident only the id outside, which leads to nobody once they have left; the number stays in the books.
-        "actor_id": None if actor.kind == "resident" else actor.id,
-        "actor_public_id": actor.public_id,
-        "subject": subject,
-        "purpose": purpose,
-        "facts": dict(facts or {}),
-        "happened_at": now,
-    }
-    session.execute(insert(AuditAct).values(written))
+    told = {"act": act, "subject": subject, "purpose": purpose, "facts": dict(facts or {}), "happened_at": now}
+    session.execute(insert(AuditAct).values({"id": take_id(session)} | _tell_actor(actor) | told))
 
 
 def note_looks(session: Session, *, actor: Actor, people: Collection[UUID], what: str, now: datetime) -> None:
     """An officer has looked at something of these residents: one act for each, so that each can read of it."""
-    for one in sorted(set(people)):
-        subject, facts = f"resident:{public_id('res', one)}", {"looked_at": what}
-        record_act(session, actor=actor, act="person.looked_at", subject=subject, facts=facts, now=now)
+    subjects = [f"resident:{public_id('res', one)}" for one in sorted(set(people))]
+    told = _tell_actor(actor) | {"act": "person.looked_at", "facts": {"looked_at": what}, "happened_at": now}
+    rows = [
+        {"id": number, "subject": subject} | told
+        for number, subject in zip(take_ids(session, len(subjects)), subjects, strict=True)
+    ]
+    if rows:
+        session.execute(insert(AuditAct), rows)
+
+
+def _tell_actor(actor: Actor) -> dict[str, object]:
+    """Of a resident only the id outside, which leads to nobody once they have left; the number stays in the books."""
+    number = None if actor.kind == "resident" else actor.id
+    return {"actor_kind": actor.kind, "actor_id": number, "actor_public_id": actor.public_id}
 
 
 def list_acts(

@@ -127,6 +127,8 @@ def find_officer(session: Session, *, written: str) -> OfficerRead | None:
 
 def find_officers(session: Session, *, ids: Collection[int]) -> dict[int, OfficerRead]:
     """Officers by their internal ids, active or not."""
+    if not ids:
+        return {}
     rows = session.exec(select(Officer).where(col(Officer.id).in_(sorted(set(ids)))).order_by(col(Officer.id)))
     return {row.id: OfficerRead(row.id, row.public_id, row.name, frozenset(row.roles), row.active) for row in rows}
 

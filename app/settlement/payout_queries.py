@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -34,13 +35,15 @@ class PayoutRead:
     doubted: bool
 
 
-def list_payouts(session: Session, *, partner_id: int | None, status: str | None, limit: int) -> tuple[PayoutRead, ...]:
-    """Newest first; of one partner, or of all."""
+def list_payouts(
+    session: Session, *, partner_id: int | None, statuses: Collection[str] = (), limit: int
+) -> tuple[PayoutRead, ...]:
+    """Newest first; of one partner, or of all; without `statuses` in whatever state."""
     wanted = select(Payout, Statement).join(Statement, col(Statement.id) == col(Payout.statement_id))
     if partner_id is not None:
         wanted = wanted.where(Payout.partner_id == partner_id)
-    if status is not None:
-        wanted = wanted.where(Payout.status == status)
+    if statuses:
+        wanted = wanted.where(col(Payout.status).in_(statuses))
     rows = session.exec(wanted.order_by(col(Payout.id).desc()).limit(limit)).all()
     doubts = find_doubts(session, partner_ids={payout.partner_id for payout, _ in rows})
     return tuple(read_payout(payout, statement, doubted=is_doubted(payout, doubts)) for payout, statement in rows)

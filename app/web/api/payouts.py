@@ -45,9 +45,10 @@ def show_payouts(
     call: SignedIn, status: Literal["waiting", "held", "ordered", "paid", "returned", "dropped"] | None = None
 ) -> PayoutsShape:
     """Payments to all partners. For officers with the role finance, auditor or admin."""
+    wanted = [] if status is None else [status]
     found = call.run(
         as_reader_of_payments,
-        lambda session, _: list_payouts(session, partner_id=None, status=status, limit=MOST_PAYOUTS),
+        lambda session, _: list_payouts(session, partner_id=None, statuses=wanted, limit=MOST_PAYOUTS),
     )
     return PayoutsShape(items=[present_payout(payout) for payout in found])
 
@@ -57,7 +58,7 @@ def show_own_payouts(call: SignedIn) -> PayoutsShape:
     """What you were or will be paid, and how it stands. For the partner's staff."""
     found = call.run(
         as_partner_staff,
-        lambda session, staff: list_payouts(session, partner_id=staff.partner_id, status=None, limit=MOST_PAYOUTS),
+        lambda session, staff: list_payouts(session, partner_id=staff.partner_id, limit=MOST_PAYOUTS),
     )
     return PayoutsShape(items=[present_payout(payout) for payout in found])
 

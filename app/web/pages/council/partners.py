@@ -129,10 +129,12 @@ def _show(
         page = list_partners(session, after=after, limit=30)
         waiting = () if after else list_waiting_partners(session)
         first = {one.partner.id for one in waiting}
+        others = [one for one in page.items if one.partner.id not in first]
+        shown = present_partners(session, [*waiting, *others], call)
         proposals = list_proposals(session, is_open=True, after=None, limit=50)
         return {
-            "waiting": present_partners(session, waiting, call),
-            "partners": present_partners(session, [one for one in page.items if one.partner.id not in first], call),
+            "waiting": shown[: len(waiting)],
+            "partners": shown[len(waiting) :],
             "after": page.after,
             "proposals": [present_proposal(one) for one in proposals.items],
             "addresses": list_proposed_endpoints(session),

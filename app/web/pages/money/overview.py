@@ -85,10 +85,9 @@ def _find_may(officer: OfficerRead) -> May:
 
 
 def _find_payments(session: Session) -> dict[str, object]:
-    open_ones = [
-        one for status in OPEN for one in list_payouts(session, partner_id=None, status=status, limit=MOST_OPEN)
-    ]
-    lately = list_payouts(session, partner_id=None, status=None, limit=MOST_ENDED)
+    waiting = list_payouts(session, partner_id=None, statuses=OPEN, limit=MOST_OPEN)
+    open_ones = sorted(waiting, key=lambda one: OPEN.index(one.status))
+    lately = list_payouts(session, partner_id=None, limit=MOST_ENDED)
     files, banks = list_files(session, limit=MOST_FILES), list_waiting_payees(session)
     wanted = {one.partner_id for one in (*open_ones, *lately)} | {partner for partner, _ in banks}
     return {

@@ -43,12 +43,8 @@ def show(request: Request) -> Response:
 
     def find(session: Session, officer: OfficerRead) -> tuple[Needed, dict[str, object]]:
         accounts, refusals = list_accounts(session), list_bank_refusals(session, limit=MOST)
-        payments = [
-            one
-            for status in OPEN
-            for one in list_payouts(session, partner_id=None, status=status, limit=MOST)
-            if one.method == "stripe"
-        ]
+        waiting = list_payouts(session, partner_id=None, statuses=OPEN, limit=MOST)
+        payments = [one for one in sorted(waiting, key=lambda one: OPEN.index(one.status)) if one.method == "stripe"]
         wanted = {one.partner_id for one in accounts} | {one.partner_id for one in payments}
         wanted |= {one.partner_id for one in refusals}
         return sum_needed(session), {

@@ -46,7 +46,7 @@ def show_money(request: Request) -> Response:
             "owed_pence": weeks[0].owed_pence if weeks else 0,
             "weeks": weeks,
             "months": list_sums(session, partner_id=partner_id, unit="month", limit=MONTHS),
-            "payouts": list_payouts(session, partner_id=partner_id, status=None, limit=PAYOUTS),
+            "payouts": list_payouts(session, partner_id=partner_id, limit=PAYOUTS),
             "payee": get_payee(session, partner_id=partner_id, keys=keys),
             "contract": _find_contract(session, partner_id, call.now),
             "came": [(period, _count(session, partner_id, period)) for period in _find_months(call.now)],

@@ -172,32 +172,31 @@ def _show(
     refused: str | None = None,
     status: int = 200,
 ) -> Response:
-    def find(session: Session, officer: OfficerRead) -> tuple[OfficerRead, list[Shown], list[Shown], str | None]:
+    def find(session: Session, officer: OfficerRead) -> dict[str, object]:
         waiting = list_adjustments(session, state="open", after=None, limit=MOST_WAITING).items
         page = list_adjustments(session, state=None, after=after, limit=A_PAGE)
-        decided = [one for one in page.items if one.decision is not None]
-        shown = [_name(session, officer, list(waiting)), _name(session, officer, decided)]
-        people = [one.resident for one in (*waiting, *decided)]
+        shown = _name(session, officer, [*waiting, *(one for one in page.items if one.decision is not None)])
+        people = [each.one.resident for each in shown]
         note_looks(session, actor=officer.actor, people=people, what="adjustments", now=call.now)
-        return officer, shown[0], shown[1], page.after
+        today, campaigns = london_date(call.now), list_campaigns(session, now=call.now)
+        return {
+            "waiting": shown[: len(waiting)],
+            "decided": shown[len(waiting) :],
+            "after": page.after,
+            "campaigns": [one for one in campaigns if one.status(today) == "running"],
+            "may_propose": not officer.roles.isdisjoint(ADJUSTMENT_PROPOSERS),
+            "may_decide": not officer.roles.isdisjoint(CORRECTION_ROLES),
+        }
 
-    officer, waiting, decided, older = call.run(as_reader, find)
-    today = london_date(call.now)
-    campaigns = call.run(as_reader, lambda session, _: list_campaigns(session, now=call.now))
     return render(
         request,
         "support/adjustments.html",
         status=status,
-        waiting=waiting,
-        decided=decided,
-        after=older,
-        campaigns=[one for one in campaigns if one.status(today) == "running"],
-        may_propose=not officer.roles.isdisjoint(ADJUSTMENT_PROPOSERS),
-        may_decide=not officer.roles.isdisjoint(CORRECTION_ROLES),
         sent=form.as_sent() if form else {},
         faults=faults or {},
         refused=refused,
         limits=read_limits(call),
+        **call.run(as_reader, find),
     )
 
 
