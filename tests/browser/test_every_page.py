@@ -12,15 +12,18 @@ from tests.browser.visiting import Server, find_violations, overhang
 from tests.pages.test_every_page import ANYBODYS, OWN, PUBLIC
 
 TEMPLATE, NEXT = "/officer/rules/write/early_trip", "/officer/rules/rul_ten_trips"
+CAMPAIGN = "/officer/campaigns/welcome"
 BEHIND_A_STEP = {
     "editor": (
         *("/officer/rules/write", TEMPLATE, f"{NEXT}/draft", f"{NEXT}/compare", f"{NEXT}/forecast"),
         *(f"{NEXT}/draft/change/{part}" for part in ("when", "progress", "limits")),
         *(f"{NEXT}/draft/examples/{at}" for at in ("1", "new")),
+        *("/officer/campaigns/new", CAMPAIGN, f"{CAMPAIGN}/change", f"{CAMPAIGN}/messages"),
     ),
     "approver": ("/officer/pause",),
+    "finance": (f"{CAMPAIGN}/fund",),
 }
-"""By the role of an officer who may open them; the draft is begun by the test."""
+"""By the role of an officer who may open them; the draft and a message are begun by the test."""
 
 
 def look_at(context: BrowserContext, paths: Iterable[str]) -> None:
@@ -50,10 +53,16 @@ def test_every_page_is_accessible_fits_a_narrow_screen_and_breaks_no_rule_of_its
 @pytest.mark.parametrize("role", list(BEHIND_A_STEP))
 def test_so_is_every_page_that_a_step_leads_to(chromium: Browser, server: Server, role: str) -> None:
     context = server.open_browser(chromium, person=server.town.city.officers[role])
+    paths = list(BEHIND_A_STEP[role])
     if role == "editor":
         page = context.new_page()
         page.goto("/officer/rules/write")
         page.get_by_label("Rule", exact=True).select_option("rul_ten_trips")
         page.get_by_role("button", name="Write the next version").click()
+        page.goto(f"{CAMPAIGN}/messages")
+        page.get_by_label("Subject").fill("Free rides on Sunday")
+        page.get_by_label("What they read").fill("All buses are free on Sunday.")
+        page.get_by_role("button", name="Hand it to another officer").click()
+        paths.append(page.url)
         page.close()
-    look_at(context, BEHIND_A_STEP[role])
+    look_at(context, paths)
