@@ -123,6 +123,7 @@ def test_a_fault_is_told_at_its_question_and_nothing_typed_is_lost(hall: Town) -
     page = _save(browser, "when", **{"when-1-value": "soon"})
     check(page, 422)
     assert page.form(f"{DRAFT}/change/when").fields["when-1-value"] == "soon"
+    assert "#when-1" in _save(browser, "when", **{"when-1-value": "25:30"}).links()
     page = _save(
         browser, "limits", **{"limits-0-scope": "resident_rule", "limits-0-per": "event", "limits-0-times": "1"}
     )
@@ -161,6 +162,7 @@ def test_one_officer_writes_it_and_another_approves_and_schedules_it(hall: Town)
     _work(hall)
     page = visit(editor, report)
     assert "8 points without it, 8 points with it" in page.text
+    assert "22 November 2026" in [tag.text for tag in page.find_all("th")]
     assert len(page.find_all("rect")) == 2
     assert editor.http.get(f"{report}/table.csv").headers["content-type"].startswith("text/csv")
     page = _step(editor, "check")
@@ -172,7 +174,10 @@ def test_one_officer_writes_it_and_another_approves_and_schedules_it(hall: Town)
     page = _step(approver, "approve")
     check(page)
     assert "Approved" in page.text
-    page = _step(approver, "schedule", on="2027-01-04")
+    form = page.form(f"{DRAFT}/schedule")
+    assert form.fields["on"] == "2027-01-04", "the first day on which it counts"
+    assert "progress" not in form.fields
+    page = approver.send(form)
     check(page)
     assert page.heading == "Rules"
     assert "It starts on 4 January 2027." in page.text

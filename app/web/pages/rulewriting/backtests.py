@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -44,6 +45,7 @@ def show(request: Request, id: str) -> Response:  # noqa: A002 - the path's own 
         reference=public_id("bkt", found.public_id),
         report=found.result,
         titles=titles,
+        read_day=date.fromisoformat,
         chart=draw_bars(
             _group(days),
             name="days",

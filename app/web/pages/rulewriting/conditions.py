@@ -20,7 +20,9 @@ _CIRCLE_PARTS: Final = 3
 _TAKES_MANY: Final = ("in", "not_in", "between")
 _TRUTHS: Final = {"yes": True, "true": True, "no": False, "false": False}
 
-UNREADABLE: Final = mark("Enter a value that fits: a whole number, yes or no, or words with commas between them")
+UNREADABLE: Final = mark(
+    "Enter a value that fits: a whole number, a time such as 07:30, yes or no, or words with commas between them"
+)
 
 
 def read_clauses(form: WholeForm, front: str, facts: Iterable[FactForm], faults: Faults) -> list[dict[str, Any]]:

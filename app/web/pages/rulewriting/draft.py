@@ -58,6 +58,7 @@ class _Sheet:
     today: date
     history_days: int
     says: tuple[Group, ...]
+    starts_on: date
 
     @property
     def may_write(self) -> bool:
@@ -200,6 +201,7 @@ def _show(request: Request, call: Call, key: str, *, status: int = 200, refused:
             london_date(call.now),
             count_history_days(session, found.rule),
             tell_parts(found.rule, list_titles(session)),
+            found.rule.validity.start,
         )
 
     sheet = call.run(as_officer, serve)
@@ -209,6 +211,7 @@ def _show(request: Request, call: Call, key: str, *, status: int = 200, refused:
         status=status,
         refused=refused,
         sheet=sheet,
+        first_on=max(sheet.today + timedelta(days=1), sheet.starts_on),
         month_ago=sheet.today - timedelta(days=FEWEST_DAYS),
         draft=sheet.draft,
         enough_days=FEWEST_DAYS,

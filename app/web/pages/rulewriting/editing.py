@@ -140,7 +140,7 @@ def _show(
         faults=faults,
         pairs=_pair,
         ahead=ahead,
-        entered=False,
+        entered=form is not None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import strptime
 from typing import Final, TypeVar
 
 T = TypeVar("T")
@@ -13,8 +14,8 @@ _HOUR: Final = 60
 def read_number(written: str, unit: str | None) -> int:
     """Raises ValueError."""
     if unit == OF_A_DAY and ":" in written:
-        hours, minutes = written.split(":")
-        return int(hours) * _HOUR + int(minutes)
+        at = strptime(written, "%H:%M")
+        return at.tm_hour * _HOUR + at.tm_min
     return int(written.replace(",", "").replace(" ", ""))
 
 
