@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-import pytest
-
-from app.core.database import Database
-from app.core.secret_store import Secrets
-from app.web.pages.visits import Role
 from tests.pages.browser import Browser, Page
+from tests.pages.business import open_as
 from tests.pages.test_every_page import check, visit
-from tests.pages.test_writing_rules import DRAFT, begin, open_hall
+from tests.pages.test_writing_rules import DRAFT, begin
 from tests.pages.town import Town
 
 BOOK = "/officer/rules/rul_ten_trips"
@@ -23,11 +17,6 @@ ASSUMED = {
     "per": "week",
     "basis": "A guess",
 }
-
-
-@pytest.fixture
-def hall(database: Database, secrets: Secrets, now: datetime) -> Town:
-    return open_hall(database, secrets, now)
 
 
 def _begin_next(browser: Browser) -> None:
@@ -53,8 +42,8 @@ def _rows(page: Page) -> dict[str, str]:
     return rows
 
 
-def test_a_draft_is_read_beside_what_is_in_force_part_by_part(hall: Town) -> None:
-    browser = hall.browser(Role.OFFICER)
+def test_a_draft_is_read_beside_what_is_in_force_part_by_part(shared_town: Town) -> None:
+    browser = open_as(shared_town, "editor")
     _begin_next(browser)
     assert "Both say the same." in visit(browser, COMPARE).text
     _save(browser, "award", **{"effect-points-points": "75"})
@@ -75,8 +64,8 @@ def test_a_draft_is_read_beside_what_is_in_force_part_by_part(hall: Town) -> Non
     assert set(_rows(alone)) == {"Points", "Conditions", "Goal"}
 
 
-def test_an_example_whose_events_alone_differ_is_told(hall: Town) -> None:
-    browser = hall.browser(Role.OFFICER)
+def test_an_example_whose_events_alone_differ_is_told(shared_town: Town) -> None:
+    browser = open_as(shared_town, "editor")
     _begin_next(browser)
     address = f"{NEXT}/examples/1"
     check(browser.send(visit(browser, address).form(address), **{"event-0-at": "06:00"}))
@@ -84,11 +73,11 @@ def test_an_example_whose_events_alone_differ_is_told(hall: Town) -> None:
     assert _rows(page)["Worked examples"] == "Changed The events of an example differ"
 
 
-def test_each_version_says_who_approved_it_and_what_it_was_to_cost(hall: Town) -> None:
-    editor, approver = hall.browser(Role.OFFICER), hall.browser(Role.OFFICER, number=1)
+def test_each_version_says_who_approved_it_and_what_it_was_to_cost(shared_town: Town) -> None:
+    editor, approver = open_as(shared_town, "editor"), open_as(shared_town, "approver")
     _begin_next(editor)
     _save(editor, "about", title="Ten trips, said otherwise")
-    city = hall.city
+    city = shared_town.city
     made = city.http.post("/v1/rules/rul_ten_trips/forecast", json=ASSUMED, headers=city.by("editor"))
     assert made.status_code == 201, made.text
     for step in ("check", "submit"):
@@ -105,8 +94,8 @@ def test_each_version_says_who_approved_it_and_what_it_was_to_cost(hall: Town) -
     assert "You compare a version with itself." in visit(editor, f"{COMPARE}?left=2&right=2").text
 
 
-def test_with_one_version_only_the_page_says_so(hall: Town) -> None:
-    browser = hall.browser(Role.OFFICER)
+def test_with_one_version_only_the_page_says_so(shared_town: Town) -> None:
+    browser = open_as(shared_town, "editor")
     assert "There is only one version" in visit(browser, COMPARE).text
     assert COMPARE in visit(browser, "/officer/rules").links()
     begin(browser)
@@ -115,7 +104,7 @@ def test_with_one_version_only_the_page_says_so(hall: Town) -> None:
     assert DRAFT in page.links()
 
 
-def test_a_version_that_there_is_not_and_a_rule_that_there_is_not_are_told(hall: Town) -> None:
-    browser = hall.browser(Role.OFFICER)
+def test_a_version_that_there_is_not_and_a_rule_that_there_is_not_are_told(shared_town: Town) -> None:
+    browser = open_as(shared_town, "editor")
     check(browser.open(f"{COMPARE}?left=7"), 400)
     check(browser.open("/officer/rules/rul_nothing/compare"), 404)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-import pytest
-
-from app.core.database import Database
-from app.core.secret_store import Secrets
-from app.web.pages.visits import Role
 from tests.earning.world import ride
 from tests.pages.browser import Browser, Page
+from tests.pages.business import open_as
 from tests.pages.test_every_page import check, visit
-from tests.pages.test_writing_rules import DRAFT, begin, open_hall
+from tests.pages.test_writing_rules import DRAFT, begin
 from tests.pages.town import Town
 
 FORECAST = DRAFT.replace("/draft", "/forecast")
@@ -27,11 +23,6 @@ ASSUMED = {
 }
 
 
-@pytest.fixture
-def hall(database: Database, secrets: Secrets, now: datetime) -> Town:
-    return open_hall(database, secrets, now)
-
-
 def _make(browser: Browser, address: str = FORECAST, **changed: str) -> Page:
     return browser.send(visit(browser, address).form(address), **ASSUMED | changed)
 
@@ -41,8 +32,8 @@ def _begin_distance(browser: Browser) -> None:
     check(browser.send(visit(browser, address).form(address)))
 
 
-def test_what_is_assumed_comes_to_points_with_a_low_and_a_high_estimate(hall: Town) -> None:
-    browser = hall.browser(Role.OFFICER)
+def test_what_is_assumed_comes_to_points_with_a_low_and_a_high_estimate(shared_town: Town) -> None:
+    browser = open_as(shared_town, "editor")
     begin(browser)
     assert FORECAST in visit(browser, DRAFT).links()
     assert "No event of this kind is stored" in visit(browser, FORECAST).text
@@ -60,8 +51,8 @@ def test_what_is_assumed_comes_to_points_with_a_low_and_a_high_estimate(hall: To
     assert "Check the draft" in draft.text
 
 
-def test_why_nothing_can_be_worked_out_is_told_at_its_field_and_nothing_typed_is_lost(hall: Town) -> None:
-    browser = hall.browser(Role.OFFICER)
+def test_why_nothing_can_be_worked_out_is_told_at_its_field_and_nothing_typed_is_lost(shared_town: Town) -> None:
+    browser = open_as(shared_town, "editor")
     begin(browser)
     page = _make(browser, **{"people-central": "many", "basis": ""})
     check(page, 422)
@@ -77,8 +68,8 @@ def test_why_nothing_can_be_worked_out_is_told_at_its_field_and_nothing_typed_is
     assert "Nobody has worked out yet" in visit(browser, DRAFT).text
 
 
-def test_a_rate_asks_how_much_there_is_each_time(hall: Town) -> None:
-    browser = hall.browser(Role.OFFICER)
+def test_a_rate_asks_how_much_there_is_each_time(shared_town: Town) -> None:
+    browser = open_as(shared_town, "editor")
     _begin_distance(browser)
     address = f"{RIDES}/forecast"
     assert "The rule pays for the distance of each event." in visit(browser, address).text
@@ -89,20 +80,20 @@ def test_a_rate_asks_how_much_there_is_each_time(hall: Town) -> None:
     assert "2,000 metres of distance each time" in page.text
 
 
-def test_once_four_weeks_are_stored_the_draft_asks_for_a_back_test(hall: Town) -> None:
-    browser, now = hall.browser(Role.OFFICER), hall.city.clock.now()
+def test_once_four_weeks_are_stored_the_draft_asks_for_a_back_test(shared_town: Town) -> None:
+    browser, now = open_as(shared_town, "editor"), shared_town.city.clock.now()
     _begin_distance(browser)
     assert f"{RIDES}/forecast" in visit(browser, f"{RIDES}/draft").links()
     for number, at in enumerate((now - timedelta(days=27), now)):
-        hall.city.world.send([ride(number, at, 4_000)], at=at)
+        shared_town.city.world.send([ride(number, at, 4_000)], at=at)
     page = visit(browser, f"{RIDES}/draft")
     assert "of 28 days are stored, which is enough to try it on." in page.text
     assert f"{RIDES}/forecast" not in page.links()
     assert "a forecast no longer stands in" in visit(browser, f"{RIDES}/forecast").text
 
 
-def test_what_an_officer_may_not_do_with_a_draft_is_not_offered(hall: Town) -> None:
-    begin(hall.browser(Role.OFFICER))
-    page = visit(hall.browser(Role.OFFICER, number=2), DRAFT)
+def test_what_an_officer_may_not_do_with_a_draft_is_not_offered(shared_town: Town) -> None:
+    begin(open_as(shared_town, "editor"))
+    page = visit(open_as(shared_town, "finance"), DRAFT)
     assert not [link for link in page.links() if "/change/" in link or "/examples/" in link or "/forecast" in link]
     assert not [form for form in page.forms if form.action.startswith(DRAFT)]

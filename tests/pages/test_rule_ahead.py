@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pytest
 
-from app.core.database import Database
-from app.core.secret_store import Secrets
 from app.web.pages.rulewriting.parts import PAGES
-from app.web.pages.visits import Role
 from tests.pages.browser import Browser, Form, Page
+from tests.pages.business import open_as
 from tests.pages.test_every_page import visit
-from tests.pages.test_writing_rules import DRAFT, begin, open_hall
+from tests.pages.test_writing_rules import DRAFT, begin
+from tests.pages.town import Town
 
 EARLY = "/officer/rules/write/early_trip"
 
 
 @pytest.fixture
-def browser(database: Database, secrets: Secrets, now: datetime) -> Browser:
-    return open_hall(database, secrets, now).browser(Role.OFFICER)
+def browser(shared_town: Town) -> Browser:
+    return open_as(shared_town, "editor")
 
 
 def _ask(browser: Browser, form: Form, **filled: str) -> str:
