@@ -75,6 +75,7 @@ def test_an_address_that_a_partner_proposed_is_approved_as_it_was_read(offices: 
     assert "https://till.example.org/two" in page.text
     page = _act(browser, "approve-address", cafe)
     check(page)
+    assert "The partner's system is asked at the new address from now on." in page.text
     assert "till.example.org" not in page.text
     shown = city.http.get(f"/v1/partners/{cafe}/endpoints", headers=city.by("finance")).json()["items"]
     assert [one["url"] for one in shown] == ["https://till.example.org/two"]
@@ -100,6 +101,7 @@ def test_a_stopped_partner_gives_nothing_out_until_it_is_started_again(offices: 
     cafe, browser = find_cafe(offices.city), offices.browser(Role.OFFICER)
     page = _act(browser, "stop", cafe, reason="The kitchen is flooded.")
     check(page)
+    assert "Stopped. Nobody can take its rewards any more." in page.text
     assert "The kitchen is flooded." in page.text
     assert offices.city.take("drink").status_code == 409
     page = _act(browser, "start", cafe)

@@ -58,7 +58,7 @@ def act_on(request: Request, act: str, form: SentForm) -> Response:
         do(call, form)
     except (Conflict, Invalid, NotAllowed, NotFound) as refusal:
         return _show(request, call, refused=str(refusal), status=status_of(type(refusal)))
-    return RedirectResponse(PAGE, status_code=303)
+    return RedirectResponse(f"{PAGE}?done=partner-{act}", status_code=303)
 
 
 def _run(call: Call, serve: Callable[[Session, OfficerRead], object]) -> None:
