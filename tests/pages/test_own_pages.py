@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from app.web.pages.visits import Role
 from tests.earning.world import ride
 from tests.pages.browser import Browser, Page
@@ -137,3 +139,10 @@ def test_checking_in_with_a_code_that_is_none_says_so(town: Town) -> None:
     check(send(browser, "/check-in", "/check-in", code="no code at all"), 422)
     # Eight letters may be a code that was read aloud and is over.
     check(send(browser, "/check-in", "/check-in", code="nonsense"), 409)
+
+
+def test_home_says_which_points_expire_first_and_warns_of_those_that_are_about_to(town: Town) -> None:
+    browser = town.browser(Role.RESIDENT)
+    assert "The first points to expire are 500 points, on 1 April 2028" in browser.open("/you").text
+    town.city.clock.at = datetime(2028, 3, 20, 12, 0, tzinfo=UTC)
+    assert "About to expire: 500 points on 1 April 2028" in town.browser(Role.RESIDENT).open("/you").text
