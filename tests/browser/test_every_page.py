@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from app.web.pages.visits import Role
-from tests.browser.visiting import Server, find_violations, overhang
+from tests.browser.visiting import Server, find_violations, list_small_targets, overhang
 from tests.pages.test_every_page import ANYBODYS, OWN, PUBLIC
 
 TEMPLATE, NEXT = "/officer/rules/write/early_trip", "/officer/rules/rul_ten_trips"
@@ -39,6 +39,7 @@ def look_at(context: BrowserContext, paths: Iterable[str]) -> None:
         assert answer.ok, path
         assert find_violations(page) == [], path
         assert overhang(page) <= 0, path
+        assert list_small_targets(page) == [], path
     assert said == []
     context.close()
 

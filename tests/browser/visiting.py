@@ -17,6 +17,8 @@ NARROWEST_PX = 320
 ZOOMED_PX = 256
 """How high a desk's 1280 by 1024 px are at 400% zoom, which makes them 320 wide."""
 
+TARGET_PX = 44
+
 MOST_STEPS = 60
 """Keys before a person gives up."""
 
@@ -83,6 +85,20 @@ def find_violations(page: Page) -> list[str]:
     """What axe finds wrong, as `rule: where`."""
     found = AXE.run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
+
+
+def list_small_targets(page: Page) -> list[str]:
+    """Controls that stand by themselves and are lower than a thumb hits; a tick box is as high as its label."""
+    found: list[str] = page.evaluate(
+        """(most) => [...document.querySelectorAll(
+            'button, select, textarea, summary, nav a, footer a, a.govuk-button, a.govuk-back-link,'
+            + 'input:not([type=hidden], [type=checkbox], [type=radio])'
+        )]
+        .filter((one) => one.offsetParent && one.getBoundingClientRect().height < most)
+        .map((one) => `${one.outerHTML.slice(0, 200)}: ${one.getBoundingClientRect().height} px`)""",
+        TARGET_PX,
+    )
+    return found
 
 
 def overhang(page: Page, *, width: int = NARROWEST_PX) -> int:
