@@ -51,7 +51,7 @@ def test_a_draft_is_read_beside_what_is_in_force_part_by_part(shared_town: Town)
     _save(browser, "progress", progress="none")
     assert COMPARE in visit(browser, NEXT).links()
     page = visit(browser, COMPARE)
-    assert "3 of 14 parts differ." in page.text
+    assert "3 of 14 parts differ. Show only what differs" in page.text
     changes = _rows(page)
     assert changes["Points"] == "Changed"
     assert changes["Conditions"] == "Added"
