@@ -39,7 +39,10 @@ def test_the_sentence_follows_what_is_typed_without_a_new_page(chromium: Browser
     page.get_by_role("button", name="Make the draft").click()
     change(page, "What does it give?")
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.method))
+    page.on(
+        "request",
+        lambda request: asked.append(request.method) if request.resource_type in ("document", "fetch") else None,
+    )
     points = page.locator("#effect-points-points")
     points.press("Control+A")
     points.press_sequentially("275", delay=20)
