@@ -17,6 +17,7 @@ LEFT: Final = 88
 BOTTOM: Final = 34
 _TOP = 12
 _TICKS = 4
+_STEPS_TENTHS = (10, 20, 25, 50, 100)
 _MILLION = 1_000_000
 
 
@@ -63,8 +64,8 @@ def _write(value: int) -> str:
 
 
 def round_up(most: int) -> int:
-    """To a number that four lines divide: 1, 2 or 5 times a power of ten, times four."""
-    step = 1
-    while step * _TICKS < most:
-        step = step * 5 // 2 if str(step).startswith("2") else step * 2
-    return step * _TICKS
+    """To a number that four lines divide into steps that are easily read: 1, 2, 2.5 or 5 times a power of ten."""
+    wanted = max(-(-most // _TICKS), 1)
+    power: int = 10 ** (len(str(wanted)) - 1)
+    steps = (power * tenths // 10 for tenths in _STEPS_TENTHS if power * tenths % 10 == 0)
+    return next(step for step in steps if step >= wanted) * _TICKS
