@@ -145,6 +145,8 @@ def list_approvals(session: Session, *, officer: OfficerRead, now: datetime) -> 
 
 def _list_drafts(session: Session, officer: OfficerRead, now: datetime) -> list[ApprovalRead]:
     drafts = [one for one in list_drafts(session) if one.status == "submitted"]
+    if not drafts:
+        return []
     represented = bool(list_represented(session, officer=officer, now=now))
     found = []
     people = find_officers(session, ids=[_find_submitted(draft)[0] for draft in drafts])

@@ -16,11 +16,12 @@ from app.settlement.periods import midnight
 
 DAYS: Final = 28
 
-_PEOPLE: Final = text("""
-    SELECT count(*), count(*) FILTER (WHERE enrolled_at >= :since) FROM residents WHERE erased_at IS NULL
-""")
-
-_EVENTS: Final = text("SELECT count(*) FROM events WHERE recorded_at >= :since AND voided_at IS NULL")
+_SO_FAR: Final = text(f"""
+    SELECT count(*) AS people, count(*) FILTER (WHERE enrolled_at >= :since) AS new_people,
+           (SELECT count(*) FROM events WHERE recorded_at >= :since AND voided_at IS NULL) AS events,
+           (SELECT coalesce(sum(posted), 0)::bigint FROM ledger_accounts WHERE kind = {AccountKind.WALLET:d}) AS points
+    FROM residents WHERE erased_at IS NULL
+""")  # noqa: S608 - our own constant
 
 # From a budget to a wallet, less what went back; and spent, less what came back: each on the day on which it moved.
 _MOVED: Final = text(f"""
@@ -33,8 +34,6 @@ _MOVED: Final = text(f"""
     FROM ledger_transfers t JOIN ledger_accounts d ON d.id = t.debit JOIN ledger_accounts c ON c.id = t.credit
     WHERE t.effective_at >= :since AND t.unit = {Unit.POINTS:d} GROUP BY 1
 """)  # noqa: S608 - our own constants
-
-_OUTSTANDING: Final = text(f"SELECT coalesce(sum(posted), 0) FROM ledger_accounts WHERE kind = {AccountKind.WALLET:d}")  # noqa: S608 - our own constant
 
 _WAITING: Final = text("""
     SELECT (SELECT count(*) FROM review_cases WHERE decided_at IS NULL),
@@ -93,14 +92,14 @@ class Overview:
 def read_overview(session: Session, *, now: datetime) -> Overview:
     first_on = london_date(now) - timedelta(days=DAYS - 1)
     since = midnight(first_on)
-    people, new_people = session.execute(_PEOPLE, {"since": since}).one()
+    so_far = session.execute(_SO_FAR, {"since": since}).one()
     moved = {on: (given, redeemed) for on, given, redeemed in session.execute(_MOVED, {"since": since})}
     dates = [first_on + timedelta(days=day) for day in range(DAYS)]
     return Overview(
-        people=people,
-        new_people=new_people,
-        events=session.execute(_EVENTS, {"since": since}).scalar_one(),
+        people=so_far.people,
+        new_people=so_far.new_people,
+        events=so_far.events,
         days=tuple(DayRead(on, *map(int, moved.get(on, (0, 0)))) for on in dates),
-        outstanding_points=Points(int(session.execute(_OUTSTANDING).scalar_one())),
+        outstanding_points=Points(so_far.points),
         waiting=WaitingRead(*session.execute(_WAITING, {"now": now}).one()),
     )

@@ -13,8 +13,7 @@ from sqlmodel import Session
 
 from app.core.clock import london_date
 from app.ledger.chart import TransferKind
-from app.rulebook.campaigns import get_campaign
-from app.rulebook.queries import find_budgets
+from app.rulebook.campaigns import CampaignBudget
 from app.rulebook.run_out import find_run_out
 
 PACE_DAYS: Final = 28
@@ -54,11 +53,9 @@ class BurnDown:
     run_out_on: date | None
 
 
-def read_burn_down(session: Session, *, key: str, now: datetime) -> BurnDown:
-    """Raises CampaignNotFound."""
-    campaign = get_campaign(session, key=key, now=now)
-    budget = find_budgets(session)[key].account_id
-    given = {row.given_on: int(row.points) for row in session.execute(_GIVEN, {"budget": budget})}
+def read_burn_down(session: Session, campaign: CampaignBudget, *, now: datetime) -> BurnDown:
+    key = campaign.key
+    given = {row.given_on: int(row.points) for row in session.execute(_GIVEN, {"budget": campaign.account_id})}
     so_far = accumulate(given.values())
     days = tuple(
         BurnDay(on, points, campaign.funded_points - gone)

@@ -9,8 +9,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlmodel import Session
 
-from app.rulebook.errors import CampaignNotFound
-from app.rulebook.queries import find_budgets
+from app.rulebook.campaigns import CampaignBudget
 
 MOST_SHOWN: Final = 200
 
@@ -49,17 +48,14 @@ class CampaignStep:
     ends_on: date | None
 
 
-def list_campaign_steps(session: Session, *, key: str) -> tuple[CampaignStep, ...]:
-    """Newest first, at most MOST_SHOWN. Raises CampaignNotFound."""
-    budget = find_budgets(session).get(key)
-    if budget is None:
-        raise CampaignNotFound
+def list_campaign_steps(session: Session, campaign: CampaignBudget) -> tuple[CampaignStep, ...]:
+    """Newest first, at most MOST_SHOWN."""
     rows = session.execute(
         _STEPS,
         {
-            "campaign": f"campaign:{key}",
-            "budget": f"budget:{budget.account_id}",
-            "id": budget.campaign_id,
+            "campaign": f"campaign:{campaign.key}",
+            "budget": f"budget:{campaign.account_id}",
+            "id": campaign.id,
             "most": MOST_SHOWN,
         },
     )

@@ -29,7 +29,7 @@ LONGEST_TITLE = 100
 
 # What comes back by corrections and reversals is in what is left, so `given` is always net of it.
 _BUDGETS = text(f"""
-    SELECT c.id, c.key, c.title, c.starts_on, c.ends_on, a.posted - a.held AS left_points,
+    SELECT c.id, c.key, c.title, c.starts_on, c.ends_on, a.id AS account_id, a.posted - a.held AS left_points,
         (SELECT coalesce(sum(t.amount), 0)::bigint FROM ledger_transfers t
          WHERE t.credit = a.id AND t.kind = {TransferKind.ISSUE:d}) AS funded_points
     FROM campaigns c
@@ -48,10 +48,10 @@ class AlarmRead:
 
 
 @dataclass(frozen=True)
-class CampaignRead:
+class CampaignBudget:
     """From `starts_on` until `ends_on`, the first date on which it is over. Points are whole, `given` net of returns.
 
-    `rules` spend from it: those in force and those that will be. `alarms` are those not yet answered by funding.
+    `account_id` is that of its budget in the ledger.
     """
 
     id: int
@@ -59,10 +59,9 @@ class CampaignRead:
     title: str
     starts_on: date
     ends_on: date
+    account_id: int
     funded_points: int
     left_points: int
-    rules: tuple[RuleRead, ...]
-    alarms: tuple[AlarmRead, ...]
 
     @property
     def given_points(self) -> int:
@@ -72,6 +71,14 @@ class CampaignRead:
     def spent_percent(self) -> int:
         """Of what was funded, 0 to 100, rounded down: 100 only when nothing is left."""
         return self.given_points * 100 // self.funded_points if self.funded_points else 0
+
+
+@dataclass(frozen=True)
+class CampaignRead(CampaignBudget):
+    """`rules` spend from it: those in force and those that will be. `alarms` are those not yet answered by funding."""
+
+    rules: tuple[RuleRead, ...]
+    alarms: tuple[AlarmRead, ...]
 
     @property
     def revision(self) -> str:
@@ -99,6 +106,11 @@ def get_campaign_dates(session: Session, *, key: str) -> tuple[date, date]:
 def list_campaigns(session: Session, *, now: datetime) -> tuple[CampaignRead, ...]:
     """Every campaign, by its first date."""
     return _read_campaigns(session, key=None, now=now)
+
+
+def list_campaign_budgets(session: Session) -> tuple[CampaignBudget, ...]:
+    """Of every campaign, by its first date: what is left of its points, without its rules."""
+    return tuple(CampaignBudget(**row) for row in session.execute(_BUDGETS, {"key": None}).mappings())
 
 
 def get_campaign(session: Session, *, key: str, now: datetime) -> CampaignRead:

@@ -12,8 +12,8 @@ from sqlmodel import Session, col, select
 
 from app.ledger.chart import AccountKind
 from app.rulebook.errors import ArtefactDamaged, CampaignNotFound
-from app.rulebook.tables import Campaign, RuleStop, RuleVersion
-from app.rulebook.titles import list_titles
+from app.rulebook.tables import RuleStop, RuleVersion
+from app.rulebook.titles import list_plain_titles, tell_apart
 from rules.artefact import Artefact, Timeline
 from rules.document import Rule
 from rules.errors import ArtefactAltered, EngineUnfit
@@ -121,15 +121,15 @@ def list_rules(session: Session, *, at: datetime | None = None) -> tuple[RuleRea
     artefact = None if at is None else load_timeline(session).at(at)
     current = {rule.id: rule.version for rule in artefact.rules} if artefact else {}
     stopped = {} if at is None else _find_stops(session, at)
-    campaign_titles = dict(session.exec(select(Campaign.key, Campaign.title)).all())
-    titles = list_titles(session)
+    plain = list_plain_titles(session)
+    titles = tell_apart(plain)
     read: dict[str, RuleRead] = {}
     for row in rows:
         if current.get(row.rule_key) in (None, row.version):
             waits = row.rule_key not in current
             reason = row.off_reason or (stopped.get((row.rule_key, row.version)) if waits else None)
             begins_anew = waits and (at is not None or row.rule_key not in read)
-            read[row.rule_key] = _read(row, campaign_titles, titles, reason, row.from_on if begins_anew else None)
+            read[row.rule_key] = _read(row, plain, titles, reason, row.from_on if begins_anew else None)
     return tuple(sorted(read.values(), key=lambda rule: rule.title))
 
 
@@ -141,7 +141,7 @@ def _find_stops(session: Session, at: datetime) -> dict[tuple[str, int], str]:
 
 def _read(
     row: RuleVersion,
-    campaign_titles: dict[str, str],
+    plain_titles: dict[str, str],
     titles: dict[str, str],
     off_reason: str | None,
     waits_until_on: date | None,
@@ -156,7 +156,7 @@ def _read(
         reward=reward(rule, titles),
         limits=limits(rule),
         campaign=rule.campaign,
-        campaign_title=campaign_titles.get(rule.campaign, rule.campaign),
+        campaign_title=plain_titles.get(rule.campaign, rule.campaign),
         trigger=rule.trigger,
         source=rule.source,
         basis=rule.basis,

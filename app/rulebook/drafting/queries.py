@@ -68,6 +68,8 @@ def read_draft(session: Session, row: RuleDraft) -> DraftRead:
 
 
 def _read_all(session: Session, rows: Sequence[RuleDraft]) -> tuple[DraftRead, ...]:
+    if not rows:
+        return ()
     threshold, titles = find_threshold(session), list_titles(session)
     rules = {row.id: Rule.model_validate_json(msgspec.json.encode(row.document)) for row in rows}
     steps, evidence = _find_steps(session, rows), _find_evidence(session, rows)

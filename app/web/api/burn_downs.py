@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from fastapi import APIRouter
+from sqlmodel import Session
 
-from app.rulebook.burn_down import read_burn_down
+from app.identity.queries import OfficerRead
+from app.rulebook.burn_down import BurnDown, read_burn_down
+from app.rulebook.campaigns import get_campaign
 from app.web.api.answers import SIGNED_IN, Shape, declines
 from app.web.callers import SignedIn, as_officer
 
@@ -37,7 +40,11 @@ class BurnDownShape(Shape):
 @router.get("/v1/campaigns/{key}/burn-down", responses=declines(*SIGNED_IN, 404))
 def show_burn_down(call: SignedIn, key: str) -> BurnDownShape:
     """Points by day, and the date on which they run out at that pace. For officers with a role."""
-    found = call.run(as_officer, lambda session, _: read_burn_down(session, key=key, now=call.now))
+
+    def find(session: Session, _: OfficerRead) -> BurnDown:
+        return read_burn_down(session, get_campaign(session, key=key, now=call.now), now=call.now)
+
+    found = call.run(as_officer, find)
     return BurnDownShape(
         key=found.key,
         days=[

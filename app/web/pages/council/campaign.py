@@ -55,10 +55,10 @@ def show_campaign(request: Request, campaign: str) -> Response:
             officer,
             found,
             read_rate(session),
-            read_burn_down(session, key=campaign, now=call.now),
+            read_burn_down(session, found, now=call.now),
             tuple(one for one in list_challenges(session, resident_id=None, now=call.now) if one.rule in rules),
             count_audience(session, key=campaign),
-            list_campaign_steps(session, key=campaign),
+            list_campaign_steps(session, found),
         )
 
     facts, today = call.run(as_officer, find), london_date(call.now)

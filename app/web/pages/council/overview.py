@@ -15,7 +15,7 @@ from app.insight.approvals import list_approvals
 from app.insight.overview import Overview, read_overview
 from app.ledger.rate import pence_behind, read_rate
 from app.redemption.unanswered import count_unanswered
-from app.rulebook.campaigns import CampaignRead, list_campaigns
+from app.rulebook.campaigns import CampaignBudget, list_campaign_budgets
 from app.web.callers import as_officer
 from app.web.charts import Bar, draw_bars
 from app.web.pages.council.approvals import Count, count_kinds
@@ -30,7 +30,7 @@ class _Facts:
     officer: OfficerRead
     overview: Overview
     rate: int
-    campaigns: tuple[CampaignRead, ...]
+    budgets: tuple[CampaignBudget, ...]
     late: list[FreshnessRead]
     approvals: tuple[Count, ...]
     unanswered: int
@@ -45,7 +45,7 @@ def show_overview(request: Request) -> Response:
             officer,
             read_overview(session, now=call.now),
             read_rate(session),
-            list_campaigns(session, now=call.now),
+            list_campaign_budgets(session),
             [one for one in list_freshness(session, now=call.now) if one.late],
             count_kinds(list_approvals(session, officer=officer, now=call.now)),
             count_unanswered(session),
@@ -65,7 +65,7 @@ def show_overview(request: Request) -> Response:
         officer=facts.officer,
         overview=found,
         owed_pence=pence_behind(found.outstanding_points, rate=facts.rate),
-        campaigns=facts.campaigns,
+        budgets=facts.budgets,
         late=facts.late,
         approvals=facts.approvals,
         unanswered=facts.unanswered,
