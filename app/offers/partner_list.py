@@ -43,23 +43,42 @@ class PartnerFile:
 
 def list_partners(session: Session, *, after: str | None, limit: int) -> Page[PartnerFile]:
     """Newest first, whatever their state. Raises CursorUnknown."""
+    rows, more = _find_page(session, after, limit)
+    return Page(_read(session, rows), more)
+
+
+def list_waiting_and_others(
+    session: Session, *, after: str | None, limit: int
+) -> tuple[tuple[PartnerFile, ...], Page[PartnerFile]]:
+    """On the first page those that wait for a second officer, the oldest first; then the page without these.
+
+    Raises CursorUnknown.
+    """
+    rows, more = _find_page(session, after, limit)
+    waiting = [] if after else _find_waiting(session)
+    first = {row.id for row in waiting}
+    found = _read(session, [*waiting, *(row for row in rows if row.id not in first)])
+    return found[: len(waiting)], Page(found[len(waiting) :], more)
+
+
+def _find_page(session: Session, after: str | None, limit: int) -> tuple[list[Partner], str | None]:
     cursor, size = parse_cursor(after), clamp_limit(limit)
     wanted = select(Partner).where(col(Partner.active)).order_by(col(Partner.id).desc())
     if cursor is not None:
         last = select(Partner.id).where(Partner.public_id == cursor).scalar_subquery()
         wanted = wanted.where(col(Partner.id) < last)
     rows = session.exec(wanted.limit(size + 1).execution_options(populate_existing=True)).all()
-    return Page(_read(session, list(rows[:size])), rows[size - 1].public_id.hex if len(rows) > size else None)
+    return list(rows[:size]), rows[size - 1].public_id.hex if len(rows) > size else None
 
 
-def list_waiting_partners(session: Session) -> tuple[PartnerFile, ...]:
-    """Those that a second officer has to decide about, or whose next contract; the oldest first."""
+def _find_waiting(session: Session) -> list[Partner]:
+    """Those that a second officer has to decide about, or whose next contract."""
     open_ones = select(PartnerContract.partner_id).where(col(PartnerContract.decision).is_(None))
     wanted = select(Partner).where(
         col(Partner.active), (col(Partner.state) == "proposed") | col(Partner.id).in_(open_ones)
     )
     found = session.exec(wanted.order_by(col(Partner.id)).execution_options(populate_existing=True)).all()
-    return _read(session, [row for row in found if row.state != "refused"])
+    return [row for row in found if row.state != "refused"]
 
 
 def list_names(session: Session) -> tuple[PartnerRead, ...]:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from app.core.units import Pence
 from app.earning.review.doubts import Doubt, find_doubts
@@ -39,12 +40,30 @@ def list_payouts(
     session: Session, *, partner_id: int | None, statuses: Collection[str] = (), limit: int
 ) -> tuple[PayoutRead, ...]:
     """Newest first; of one partner, or of all; without `statuses` in whatever state."""
-    wanted = select(Payout, Statement).join(Statement, col(Statement.id) == col(Payout.statement_id))
+    wanted = _newest()
     if partner_id is not None:
         wanted = wanted.where(Payout.partner_id == partner_id)
     if statuses:
         wanted = wanted.where(col(Payout.status).in_(statuses))
-    rows = session.exec(wanted.order_by(col(Payout.id).desc()).limit(limit)).all()
+    return _read(session, wanted.limit(limit))
+
+
+def list_payouts_and_latest(
+    session: Session, *, statuses: Collection[str], limit: int, latest: int
+) -> tuple[PayoutRead, ...]:
+    """Newest first, of all partners: up to `limit` in these `statuses`, and the `latest` in whatever state."""
+    newest = select(Payout.id).order_by(col(Payout.id).desc())
+    chosen = newest.where(col(Payout.status).in_(statuses)).limit(limit)
+    return _read(session, _newest().where(col(Payout.id).in_(chosen) | col(Payout.id).in_(newest.limit(latest))))
+
+
+def _newest() -> Select[Payout, Statement]:
+    joined = select(Payout, Statement).join(Statement, col(Statement.id) == col(Payout.statement_id))
+    return joined.order_by(col(Payout.id).desc())
+
+
+def _read(session: Session, wanted: Select[Payout, Statement]) -> tuple[PayoutRead, ...]:
+    rows = session.exec(wanted).all()
     doubts = find_doubts(session, partner_ids={payout.partner_id for payout, _ in rows})
     return tuple(read_payout(payout, statement, doubted=is_doubted(payout, doubts)) for payout, statement in rows)
 

@@ -23,7 +23,7 @@ FIRST_LOAD_BYTES = 100 * 1024
 AFTER_BYTES = 20 * 1024
 MOST_STATEMENTS = 15
 CAMPAIGN = "/officer/campaigns/welcome"
-OF_OFFICERS = {"/officer": 17, "/officer/partners": 20, "/officer/money": 20, CAMPAIGN: 17}
+OF_OFFICERS = {"/officer": 17, CAMPAIGN: 17}
 """These sum up what stands on several pages; none asks once for each of what it lists."""
 PAGES = ("/rewards", "/give", "/ways-to-earn", *HELP, *OWN[Role.RESIDENT], "/sessions", "/terms")
 

@@ -14,6 +14,7 @@ from app.ledger.chart import AccountKind
 from app.ledger.verify import verify_ledger
 from app.settlement.errors import BankDetailsUnfit, PayerUnknown
 from app.settlement.payees import read_bank_details, read_payer
+from app.settlement.payout_queries import list_payouts_and_latest
 from app.settlement.service import close_week
 from app.settlement.tasks import close_last_week
 from tests.api.city import City
@@ -111,6 +112,27 @@ def test_what_the_bank_gives_back_is_owed_again_and_paid_with_the_next_week(city
     assert (twice.status_code, twice.json()["code"]) == (409, "payout-not-paid")
     assert _close(city, weeks=2) == 1
     assert [payout["pence"] for payout in _ask(city, "finance", "GET", "/v1/payouts?status=waiting")["items"]] == [owed]
+
+
+def test_a_payment_that_waits_is_listed_however_many_came_after_it_and_none_twice(city: City) -> None:
+    _approve(city)
+    _close(city)
+    file = _ask(city, "finance", "POST", "/v1/payouts/files")
+    _ask(city, "admin", "POST", f"/v1/payouts/files/{file['id']}/send")
+    (paid,) = _ask(city, "finance", "GET", "/v1/payouts")["items"]
+    _ask(city, "finance", "POST", f"/v1/payouts/{paid['id']}/return", reason="Account closed")
+    _close(city, weeks=2)
+
+    def listed(status: str, *, limit: int, latest: int) -> list[str]:
+        found = city.runtime.database.in_transaction(
+            lambda session: list_payouts_and_latest(session, statuses=(status,), limit=limit, latest=latest)
+        )
+        return [one.status for one in found]
+
+    assert listed("returned", limit=5, latest=1) == ["waiting", "returned"]
+    assert listed("waiting", limit=5, latest=2) == ["waiting", "returned"]
+    assert listed("waiting", limit=5, latest=1) == ["waiting"]
+    assert listed("returned", limit=0, latest=1) == ["waiting"]
 
 
 def test_a_payment_made_after_the_weeks_end_and_before_its_closing_is_not_made_again(city: City) -> None:

@@ -111,15 +111,22 @@ def read_proposal(session: Session, row: RewardProposal) -> ProposalRead:
 
 
 def _read(session: Session, rows: Sequence[RewardProposal]) -> tuple[ProposalRead, ...]:
-    partners = session.exec(select(Partner).where(col(Partner.id).in_({row.partner_id for row in rows}))).all()
-    by_id = {partner.id: partner for partner in partners}
-    rewards = session.exec(select(Reward).where(col(Reward.id).in_({row.reward_id for row in rows}))).all()
-    in_force = {one.id: read_reward(one, by_id[one.partner_id]) for one in rewards}
+    found: Sequence[tuple[Partner, Reward | None]] = session.exec(
+        select(Partner, Reward)
+        .join(
+            Reward,
+            (col(Reward.partner_id) == col(Partner.id)) & col(Reward.id).in_({row.reward_id for row in rows}),
+            isouter=True,
+        )
+        .where(col(Partner.id).in_({row.partner_id for row in rows}))
+    ).all()
+    partners = {partner.id: read_partner(partner) for partner, _ in found}
+    in_force = {reward.id: read_reward(reward, partner) for partner, reward in found if reward}
     return tuple(
         ProposalRead(
             id=row.id,
             public_id=row.public_id,
-            partner=read_partner(by_id[row.partner_id]),
+            partner=partners[row.partner_id],
             reward=reward.public_id if reward else None,
             in_force=read_terms(session, reward) if reward else None,
             wanted=load_terms(row.terms),

@@ -12,7 +12,7 @@ from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.identity.permissions import PARTNER_KEEPERS
 from app.identity.queries import OfficerRead
 from app.offers.connecting import list_proposed_endpoints
-from app.offers.partner_list import list_partners, list_waiting_partners
+from app.offers.partner_list import list_waiting_and_others
 from app.offers.proposals.deciding import approve_proposal, refuse_proposal
 from app.offers.proposals.queries import list_proposals
 from app.offers.registering import approve_partner, refuse_partner
@@ -126,11 +126,8 @@ def _show(
     request: Request, call: Call, *, after: str | None = None, refused: str | None = None, status: int = 200
 ) -> Response:
     def find(session: Session, officer: OfficerRead) -> dict[str, object]:
-        page = list_partners(session, after=after, limit=30)
-        waiting = () if after else list_waiting_partners(session)
-        first = {one.partner.id for one in waiting}
-        others = [one for one in page.items if one.partner.id not in first]
-        shown = present_partners(session, [*waiting, *others], call)
+        waiting, page = list_waiting_and_others(session, after=after, limit=30)
+        shown = present_partners(session, [*waiting, *page.items], call)
         proposals = list_proposals(session, is_open=True, after=None, limit=50)
         return {
             "waiting": shown[: len(waiting)],

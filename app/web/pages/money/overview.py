@@ -19,7 +19,7 @@ from app.redemption.dispute_queries import list_disputes
 from app.settlement.bacs import list_files
 from app.settlement.connect.reversal_queries import list_reversals
 from app.settlement.payees import list_waiting_payees
-from app.settlement.payout_queries import list_payouts
+from app.settlement.payout_queries import list_payouts_and_latest
 from app.web.api.dispute_shapes import present
 from app.web.callers import Call, as_officer
 from app.web.pages.rendering import render
@@ -85,14 +85,13 @@ def _find_may(officer: OfficerRead) -> May:
 
 
 def _find_payments(session: Session) -> dict[str, object]:
-    waiting = list_payouts(session, partner_id=None, statuses=OPEN, limit=MOST_OPEN)
-    open_ones = sorted(waiting, key=lambda one: OPEN.index(one.status))
-    lately = list_payouts(session, partner_id=None, limit=MOST_ENDED)
+    payouts = list_payouts_and_latest(session, statuses=OPEN, limit=MOST_OPEN, latest=MOST_ENDED)
+    open_ones = sorted((one for one in payouts if one.status in OPEN), key=lambda one: OPEN.index(one.status))
     files, banks = list_files(session, limit=MOST_FILES), list_waiting_payees(session)
-    wanted = {one.partner_id for one in (*open_ones, *lately)} | {partner for partner, _ in banks}
+    wanted = {one.partner_id for one in payouts} | {partner for partner, _ in banks}
     return {
         "payouts": open_ones,
-        "ended": [one for one in lately if one.status not in OPEN],
+        "ended": [one for one in payouts if one.status not in OPEN],
         "files": files,
         "officers": find_officers(session, ids={one.made_by for one in files}),
         "reversals": [one for one in list_reversals(session, limit=MOST_ENDED) if one.status == "open"],
