@@ -7,6 +7,7 @@ colour alone, and stands above a table of the same numbers.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Final
 
 from markupsafe import Markup
@@ -49,6 +50,11 @@ def draw_label(words: str, x: float, *, anchor: str = "start") -> Markup:
     return Markup(
         '<text class="slr-chart__words slr-chart__words--below" x="{:.1f}" y="{}" text-anchor="{}">{}</text>'
     ).format(x, HEIGHT - 12, anchor, words)
+
+
+def write_short_day(on: date) -> str:
+    """31/10: the year is told elsewhere."""
+    return f"{on.day}/{on.month}"
 
 
 def y_of(value: float, most: int) -> float:

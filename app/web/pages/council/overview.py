@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
@@ -17,6 +18,7 @@ from app.ledger.rate import pence_behind, read_rate
 from app.redemption.unanswered import count_unanswered
 from app.rulebook.campaigns import CampaignBudget, list_campaign_budgets
 from app.web.callers import as_officer
+from app.web.chart_frame import write_short_day
 from app.web.charts import Bar, draw_bars
 from app.web.pages.council.approvals import Count, count_kinds
 from app.web.pages.rendering import render
@@ -53,12 +55,7 @@ def show_overview(request: Request) -> Response:
 
     facts = call.run(as_officer, find)
     found = facts.overview
-    chart = draw_bars(
-        [Bar(f"{day.on.day}/{day.on.month}", day.given, day.redeemed) for day in found.days],
-        name="moved",
-        title="Points given and redeemed, day by day",
-        description="Outlined bars are points given, filled bars points redeemed. The table beneath has the numbers.",
-    )
+    bars = [Bar(write_short_day(day.on), day.given, day.redeemed) for day in found.days]
     return render(
         request,
         "council_overview.html",
@@ -71,5 +68,5 @@ def show_overview(request: Request) -> Response:
         unanswered=facts.unanswered,
         answers=not facts.officer.roles.isdisjoint(COMPLAINT_READERS),
         reviews=not facts.officer.roles.isdisjoint(REVIEW_READERS),
-        chart=chart,
+        draw=partial(draw_bars, bars, name="moved"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -19,6 +20,7 @@ from app.web.api.backtests import read_backtest_id
 from app.web.api.drafts import as_drafter
 from app.web.api.upload import CSV_TYPE
 from app.web.callers import Call, as_officer
+from app.web.chart_frame import write_short_day
 from app.web.charts import Bar, draw_bars
 from app.web.pages.rendering import render
 from app.web.pages.visits import Role, check_form, sign_in_again
@@ -46,14 +48,9 @@ def show(request: Request, id: str) -> Response:  # noqa: A002 - the path's own 
         report=found.result,
         titles=titles,
         read_day=date.fromisoformat,
-        chart=draw_bars(
-            _group(days),
-            name="days",
-            title="Points a day" if len(days) <= MOST_BARS else "Points a week",
-            description="Outlined bars are without the draft, filled bars with it. The table beneath has the numbers.",
-        )
-        if days
-        else None,
+        days=len(days),
+        weekly=len(days) > MOST_BARS,
+        draw=partial(draw_bars, _group(days), name="days"),
     )
 
 
@@ -90,7 +87,7 @@ def _group(days: list[dict[str, Any]]) -> list[Bar]:
     groups = [days[at : at + size] for at in range(0, len(days), size)]
     return [
         Bar(
-            group[0]["key"],
+            write_short_day(date.fromisoformat(group[0]["key"])),
             sum(day["before_points"] for day in group),
             sum(day["after_points"] for day in group),
         )
