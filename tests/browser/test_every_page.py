@@ -20,7 +20,7 @@ BEHIND_A_STEP = {
         *(f"{NEXT}/draft/examples/{at}" for at in ("1", "new")),
         *("/officer/campaigns/new", CAMPAIGN, f"{CAMPAIGN}/change", f"{CAMPAIGN}/messages"),
     ),
-    "approver": ("/officer/pause",),
+    "approver": ("/officer/pause", "/officer/unanswered"),
     "finance": (f"{CAMPAIGN}/fund",),
 }
 """By the role of an officer who may open them; the draft and a message are begun by the test."""
